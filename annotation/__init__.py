@@ -1,0 +1,1 @@
+"""Review verdicts become labels and frozen data set versions."""

@@ -1,0 +1,137 @@
+"""Every error that Anyan raises on purpose.
+
+    AnyanError
+    ├── SourceError              a camera or file cannot be read
+    │   ├── SourceUnavailable    wrong address, connection refused, no such file or device
+    │   ├── LoginRefused         the camera wants another user name or password
+    │   ├── NotVideo             what answers is not video, or is damaged beyond reading
+    │   ├── StreamStalled        connected, but no packet came in time
+    │   └── PictureFrozen        packets come, but the picture no longer changes
+    ├── ModelError               a model file cannot be used
+    │   └── ManifestMismatch     the file is not the one that its manifest describes
+    ├── ZoneError                a polygon or schedule that cannot be judged
+    ├── SiteFileError            a mistake in a site file, with its place
+    ├── SettingsError            a setting that cannot be used
+    ├── EvidenceError            a clip or picture cannot be written
+    │   └── DiskFull             no room left under the data folder
+    └── DomainError              a request that the records do not allow
+        ├── NotFound
+        ├── Conflict
+        └── NotSignedIn
+
+Each class has a stable `code`, which the pages translate; the message is English, says what to do
+next, and never holds a credential.
+"""
+
+
+class AnyanError(Exception):
+    """Root of the tree. The message is shown to users: one sentence, with the next step."""
+
+    code = "error"
+
+    @property
+    def message(self) -> str:
+        """The sentence for the user."""
+        return str(self)
+
+
+class SourceError(AnyanError):
+    """A camera or file cannot be read."""
+
+    code = "source_error"
+
+
+class SourceUnavailable(SourceError):
+    """Wrong address, connection refused, no such file or device."""
+
+    code = "source_unavailable"
+
+
+class LoginRefused(SourceError):
+    """The camera wants another user name or password."""
+
+    code = "login_refused"
+
+
+class NotVideo(SourceError):
+    """What answers is not video, or is damaged beyond reading."""
+
+    code = "not_video"
+
+
+class StreamStalled(SourceError):
+    """Connected, but no packet came in time."""
+
+    code = "stream_stalled"
+
+
+class PictureFrozen(SourceError):
+    """Packets come, but the picture no longer changes."""
+
+    code = "picture_frozen"
+
+
+class ModelError(AnyanError):
+    """A model file cannot be used."""
+
+    code = "model_error"
+
+
+class ManifestMismatch(ModelError):
+    """The model file is not the one that its manifest describes."""
+
+    code = "manifest_mismatch"
+
+
+class ZoneError(AnyanError):
+    """A polygon or schedule that cannot be judged."""
+
+    code = "zone_error"
+
+
+class SiteFileError(AnyanError):
+    """A mistake in a site file; the message begins with its place, such as `cameras[0].zones[1]`."""
+
+    code = "site_file_error"
+
+
+class SettingsError(AnyanError):
+    """A setting that cannot be used."""
+
+    code = "settings_error"
+
+
+class EvidenceError(AnyanError):
+    """A clip or picture cannot be written."""
+
+    code = "evidence_error"
+
+
+class DiskFull(EvidenceError):
+    """No room left under the data folder."""
+
+    code = "disk_full"
+
+
+class DomainError(AnyanError):
+    """A request that the records do not allow."""
+
+    code = "domain_error"
+
+
+class NotFound(DomainError):
+    """No such record."""
+
+    code = "not_found"
+
+
+class Conflict(DomainError):
+    """The record exists already, or changed in the meantime."""
+
+    code = "conflict"
+
+
+class NotSignedIn(DomainError):
+    """The request needs a signed-in user."""
+
+    code = "not_signed_in"

@@ -1,0 +1,44 @@
+"""What a rule concluded."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import NAMESPACE_URL, uuid5
+
+
+class ViolationKind(StrEnum):
+    """The three findings of the first version."""
+
+    MISSING_HELMET = "missing_helmet"
+    RESTRICTED_ZONE = "restricted_zone"
+    BLOCKED_EXIT = "blocked_exit"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One incident, from its start to its end under the same id.
+
+    rule: name and version of the rule that judged, such as `helmet/1`.
+    track_ids: the people it is about; empty for a blocked exit.
+    started_at, last_seen_at: UTC seconds. started_at is when it began, not when it was certain.
+    ended: no further update follows.
+    confidence: 0..1.
+    """
+
+    id: str
+    kind: ViolationKind
+    rule: str
+    camera_id: str
+    zone_id: str
+    track_ids: tuple[int, ...]
+    started_at: float
+    last_seen_at: float
+    ended: bool
+    confidence: float
+
+
+def violation_id(kind: ViolationKind, camera_id: str, zone_id: str, start: float, key: str) -> str:
+    """The same incident gets the same id, however often it is judged again.
+
+    key: tells apart incidents that start at one moment in one zone, such as the track id.
+    """
+    return str(uuid5(NAMESPACE_URL, f"anyan:{kind}:{camera_id}:{zone_id}:{start:.3f}:{key}"))

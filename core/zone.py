@@ -1,0 +1,88 @@
+"""A piece of a camera's picture with a duty attached."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import ZoneError
+from core.geometry import crosses_itself, polygon_area
+from core.schedule import Schedule
+
+MINIMUM_AREA = 1e-4
+"""Share of the picture; a smaller polygon covers nothing that could be judged."""
+
+
+class ZoneKind(StrEnum):
+    """What is judged inside a zone."""
+
+    HELMET = "helmet"
+    RESTRICTED = "restricted"
+    EXIT = "exit"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Zone:
+    """A polygon of one camera.
+
+    polygon: (K, 2) float64, x y in 0..1 of the picture, simple, K >= 3.
+    dwell_s: seconds that a state must last before it counts.
+    """
+
+    id: str
+    name: str
+    kind: ZoneKind
+    polygon: NDArray[np.float64]
+    dwell_s: float
+    schedule: Schedule
+
+    @classmethod
+    def create(
+        cls,
+        *,
+        id: str,
+        name: str,
+        kind: ZoneKind,
+        polygon: Sequence[Sequence[float]],
+        dwell_s: float,
+        schedule: str,
+    ) -> Self:
+        """Checks what a person drew or wrote. Raises ZoneError with what to change."""
+        if not 0.0 <= dwell_s <= 3600.0:
+            raise ZoneError(f"dwell_s is {dwell_s:g}: use 0 to 3600 seconds")
+        return cls(id, name, kind, check_polygon(polygon), dwell_s, Schedule.parse(schedule))
+
+    @classmethod
+    def whole_picture(cls) -> Self:
+        """The helmet zone of a camera that has none drawn."""
+        return cls.create(
+            id="picture",
+            name="picture",
+            kind=ZoneKind.HELMET,
+            polygon=[(0, 0), (1, 0), (1, 1), (0, 1)],
+            dwell_s=0.0,
+            schedule="always",
+        )
+
+
+def check_polygon(points: Sequence[Sequence[float]]) -> NDArray[np.float64]:
+    """(K, 2) float64 of a drawn polygon. Raises ZoneError with what to change."""
+    if len(points) < 3:
+        raise ZoneError(f"the polygon has {len(points)} points: draw at least three")
+    if any(len(point) != 2 for point in points):
+        raise ZoneError("every point of a polygon is a pair [x, y]")
+    polygon = np.asarray(points, np.float64)
+    if not np.isfinite(polygon).all() or (polygon < 0).any() or (polygon > 1).any():
+        raise ZoneError("the polygon leaves the picture: x and y are shares from 0 to 1")
+    if crosses_itself(polygon):
+        raise ZoneError("the polygon crosses itself: draw its corners in order, one way round")
+    if polygon_area(polygon) < MINIMUM_AREA:
+        raise ZoneError("the polygon covers nothing: draw a larger one")
+    return polygon
+
+
+DEFAULT_DWELL_S = {ZoneKind.HELMET: 0.0, ZoneKind.RESTRICTED: 1.0, ZoneKind.EXIT: 60.0}
+"""Used where a site file or page gives none. An exit may be passed through with a load."""

@@ -1,0 +1,1 @@
+"""The domain: tables, actions and queries. No video, no HTTP, no threads."""

@@ -1,0 +1,1 @@
+"""From pictures to violations: session, letterbox, detector, tracker, rules."""

@@ -1,0 +1,1 @@
+"""Training, export and the shipped weights. The only place with torch and ultralytics."""

@@ -1,0 +1,1 @@
+"""Camera streams: demux once, packet ring, adaptive decode, clips, live segments, health."""
