@@ -1,7 +1,7 @@
 """What the model found in a picture, and what the tracker made of it: parallel arrays."""
 
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,7 @@ class Detections:
     @classmethod
     def empty(cls) -> Self:
         """No boxes."""
-        zero = {
+        zero: dict[str, Any] = {
             "xyxy": np.zeros((0, 4), np.float32),
             "confidence": np.zeros(0, np.float32),
             "class_id": np.zeros(0, np.int32),

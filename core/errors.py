@@ -90,7 +90,7 @@ class ZoneError(AnyanError):
 
 
 class SiteFileError(AnyanError):
-    """A mistake in a site file; the message begins with its place, such as `cameras[0].zones[1]`."""
+    """A mistake in a site file; the message begins with its place: `cameras[0].zones[1]`."""
 
     code = "site_file_error"
 

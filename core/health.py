@@ -20,10 +20,13 @@ class CameraState(StrEnum):
 class CameraStatus:
     """State with its reason.
 
-    code: error code for translation, empty while live. reason: English sentence, credentials removed.
-    since: UTC seconds of the last change of state. last_picture_at: UTC seconds, 0 before the first.
-    codec: FFmpeg name such as `h264`; mime: for Media Source Extensions, empty where browsers
-    cannot play the codec. width, height: pixels of the stream. fps: measured, 0 while unknown.
+    code: error code for translation, empty while live.
+    reason: English sentence, credentials removed.
+    since: UTC seconds of the last change of state.
+    last_picture_at: UTC seconds, 0 before the first.
+    codec: FFmpeg name such as `h264`.
+    mime: for Media Source Extensions, empty where browsers cannot play the codec.
+    width, height: pixels of the stream. fps: measured, 0 while unknown.
     """
 
     camera_id: str

@@ -17,7 +17,7 @@ ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 class CameraConfig:
     """A camera as somebody configured it.
 
-    source: rtsp://, http(s)://, a file or a device; may hold credentials, so it is kept out of repr.
+    source: rtsp://, http(s)://, a file or a device; may hold credentials, so repr leaves it out.
     """
 
     id: str
@@ -101,8 +101,7 @@ def zone_from_mapping(data: object, place: str) -> Zone:
     _check_id(fields["id"], place)
     if fields["kind"] not in list(ZoneKind):
         raise SiteFileError(
-            f"{place}.kind: '{fields['kind']}' is not a kind of zone: use "
-            + ", ".join(ZoneKind)
+            f"{place}.kind: '{fields['kind']}' is not a kind of zone: use " + ", ".join(ZoneKind)
         )
     kind = ZoneKind(fields["kind"])
     polygon = [
