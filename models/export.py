@@ -1,0 +1,136 @@
+"""Export a trained checkpoint to ONNX with its manifest, after a parity check against torch.
+
+The command line is `anyan models export`, which passes in the letterbox of the running service, so
+that there is one way to prepare a picture. The parity check runs real pictures through torch and through the exported file and compares what
+both find: an export that silently differs from the trained model is the oldest complaint about
+such pipelines.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from core.errors import ModelError
+from core.manifest import ModelManifest
+
+WEIGHTS = Path(__file__).parent / "weights"
+HEAD_BOX = "a head box (head, helmet) holds the head with chin and hair, and the helmet if worn"
+VISIBLE = 0.05
+"""Only candidates that torch gives at least this score are compared; fainter ones are never used."""
+LARGEST_SCORE_DIFFERENCE = 0.01
+LARGEST_BOX_DIFFERENCE = 1.0
+"""Pixels of the network's input."""
+SMALLEST_HALVED = 1024
+"""Numbers in a tensor; smaller tensors stay in float32, they weigh nothing."""
+
+
+def export(
+    checkpoint: Path,
+    *,
+    name: str,
+    size: int,
+    pictures: Path,
+    prepare: Callable[[Path, int], NDArray[np.float32]],
+    thresholds: dict[str, float],
+    metrics: dict[str, float],
+    data_set: str,
+    folder: Path = WEIGHTS,
+) -> ModelManifest:
+    """Writes NAME.onnx (dynamic batch) and NAME.json, and nothing where the parity check fails.
+
+    size: pixels of the square input.
+    pictures: folder of JPEG or PNG files for the parity check; at least eight.
+    prepare: makes (1, 3, size, size) float32 RGB 0..1 of a picture file, as the service does.
+    Raises ModelError where the checkpoint cannot be read or the export differs from torch.
+    """
+    from ultralytics import YOLO
+
+    paths = sorted(p for p in pictures.iterdir() if p.suffix.lower() in {".jpg", ".png"})[:32]
+    if len(paths) < 8:
+        raise ModelError(f"{pictures} holds {len(paths)} pictures: the parity check wants 8 or more")
+    if not checkpoint.is_file():
+        raise ModelError(f"{checkpoint} is not there: give the path of a trained checkpoint (.pt)")
+
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(shutil.copy(checkpoint, scratch))
+        yolo = YOLO(copy)
+        batch = np.concatenate([prepare(path, size) for path in paths])
+        expected = _run_torch(yolo, batch)
+        onnx_file = Path(yolo.export(format="onnx", imgsz=size, dynamic=True, simplify=True))
+        content = _store_weights_as_float16(onnx_file)
+
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    (found,) = session.run(None, {session.get_inputs()[0].name: batch})
+    parity = _compare(expected, np.asarray(found, np.float32))
+
+    manifest = ModelManifest(
+        name=name,
+        version=hashlib.sha256(content).hexdigest()[:12],
+        file=f"{name}.onnx",
+        sha256=hashlib.sha256(content).hexdigest(),
+        classes=tuple(yolo.names[i] for i in range(len(yolo.names))),
+        input_size=size,
+        thresholds=thresholds,
+        box_convention=HEAD_BOX,
+        data_set=data_set,
+        metrics={**metrics, **parity},
+        licence="AGPL-3.0-or-later",
+    )
+    (folder / manifest.file).write_bytes(content)
+    (folder / f"{name}.json").write_text(manifest.to_json(), encoding="utf-8")
+    return manifest
+
+
+def _store_weights_as_float16(path: Path) -> bytes:
+    """Halves the file: ONNX Runtime casts the weights back once, while it loads them."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    network = onnx.load(path)
+    casts = []
+    for tensor in list(network.graph.initializer):
+        if tensor.data_type != TensorProto.FLOAT or np.prod(tensor.dims) < SMALLEST_HALVED:
+            continue
+        name = tensor.name
+        half = numpy_helper.to_array(tensor).astype(np.float16)
+        tensor.CopyFrom(numpy_helper.from_array(half, f"{name}_half"))
+        casts.append(helper.make_node("Cast", [f"{name}_half"], [name], to=TensorProto.FLOAT))
+    nodes = [*casts, *network.graph.node]
+    del network.graph.node[:]
+    network.graph.node.extend(nodes)
+    onnx.checker.check_model(network)
+    return bytes(network.SerializeToString())
+
+
+def _compare(
+    expected: NDArray[np.float32], found: NDArray[np.float32]
+) -> dict[str, float]:
+    """The largest differences over (B, 4 + classes, candidates). Raises ModelError beyond bounds."""
+    visible = expected[:, 4:].max(axis=1) >= VISIBLE
+    difference = np.abs(found - expected)
+    parity = {
+        "parity_candidates": float(visible.sum()),
+        "parity_score_difference": round(float(difference[:, 4:].max(axis=1)[visible].max()), 6),
+        "parity_box_difference_px": round(float(difference[:, :4].max(axis=1)[visible].max()), 4),
+    }
+    if (
+        parity["parity_score_difference"] > LARGEST_SCORE_DIFFERENCE
+        or parity["parity_box_difference_px"] > LARGEST_BOX_DIFFERENCE
+    ):
+        raise ModelError(f"the export differs from torch, nothing was written: {parity}")
+    return parity
+
+
+def _run_torch(yolo: Any, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    import torch
+
+    with torch.inference_mode():
+        output = yolo.model.float().eval()(torch.from_numpy(batch))
+    return np.asarray((output[0] if isinstance(output, (tuple, list)) else output).numpy())
