@@ -40,24 +40,30 @@ class Detector:
         self._session = session
         working = [self.manifest.thresholds[name] for name in self.manifest.classes]
         self._floor = np.array(working if floor is None else [floor] * len(working), np.float32)
-        size = self.manifest.input_size
-        self._batches = {n: np.zeros((n, 3, size, size), np.float32) for n in BATCH_SIZES}
+        self._batches: dict[tuple[int, ...], NDArray[np.float32]] = {}
 
-    def warm_up(self) -> None:
-        """Runs every batch size once, so that the first camera does not wait."""
-        for batch in self._batches.values():
-            self._session.run(batch)
+    def warm_up(self, width: int, height: int) -> None:
+        """Runs every batch size once for pictures of a size, so that the first ones do not wait."""
+        picture = np.zeros((height, width, 3), np.uint8)
+        for count in BATCH_SIZES:
+            self.detect([picture] * count)
 
     def detect(self, images: Sequence[Image]) -> list[Detections]:
         """Boxes of each picture, (H, W, 3) uint8 BGR, in its own pixels, unclipped."""
-        found: list[Detections] = []
-        while len(found) < len(images):
-            rest = images[len(found) :]
-            count = max(n for n in BATCH_SIZES if n <= len(rest))
-            batch = self._batches[count]
-            boxes = [write_letterbox(rest[i], batch[i]) for i in range(count)]
-            output = self._session.run(batch)
-            found += [self._decode(output[i], boxes[i]) for i in range(count)]
+        size = self.manifest.input_size
+        boxes = [Letterbox.fit(image.shape[1], image.shape[0], size) for image in images]
+        found = [Detections.empty()] * len(images)
+        for shape in dict.fromkeys(box.shape for box in boxes):
+            rest = [i for i, box in enumerate(boxes) if box.shape == shape]
+            while rest:
+                count = max(n for n in BATCH_SIZES if n <= len(rest))
+                batch = self._batches.setdefault((count, *shape), np.empty((count, *shape), "f4"))
+                for row, i in enumerate(rest[:count]):
+                    write_letterbox(images[i], boxes[i], batch[row])
+                output = self._session.run(batch)
+                for row, i in enumerate(rest[:count]):
+                    found[i] = self._decode(output[row], boxes[i])
+                rest = rest[count:]
         return found
 
     def _decode(self, output: NDArray[np.float32], letterbox: Letterbox) -> Detections:

@@ -57,18 +57,17 @@ class Session:
         return str(self._session.get_providers()[0])
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(B, 3, S, S) float32 RGB 0..1 -> (B, 4 + classes, candidates) float32."""
+        """(B, 3, H, W) float32 RGB 0..1 -> (B, 4 + classes, candidates) float32."""
         (output,) = self._session.run(None, {self._input.name: batch})
         return np.asarray(output, np.float32)
 
     def _check_shapes(self) -> None:
         size, classes = self.manifest.input_size, len(self.manifest.classes)
         shape = self._input.shape
-        wrong = [n for n in shape[2:] if isinstance(n, int) and n != size]
-        if len(shape) != 4 or wrong:
+        if len(shape) != 4 or any(isinstance(n, int) for n in (shape[0], *shape[2:])):
             raise ManifestMismatch(
-                f"{self.manifest.file} takes an input of {shape}, its manifest says "
-                f"{size} x {size}: use the manifest that was exported with the file"
+                f"{self.manifest.file} takes an input of {shape}, but batch, height and width "
+                "must be free: export the model again with `anyan models export`"
             )
         output = self.run(np.zeros((1, 3, size, size), np.float32))
         if output.ndim != 3 or output.shape[1] != BOX_VALUES + classes:

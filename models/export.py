@@ -47,7 +47,7 @@ def export(
 
     size: pixels of the square input.
     pictures: folder of JPEG or PNG files for the parity check; at least eight.
-    prepare: makes (1, 3, size, size) float32 RGB 0..1 of a picture file, as the service does.
+    prepare: makes (1, 3, H, W) float32 RGB 0..1 of a picture file, as the service does.
     Raises ModelError where the checkpoint cannot be read or the export differs from torch.
     """
     from ultralytics import YOLO
@@ -61,14 +61,15 @@ def export(
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(shutil.copy(checkpoint, scratch))
         yolo = YOLO(copy)
-        batch = np.concatenate([prepare(path, size) for path in paths])
-        expected = _run_torch(yolo, batch)
+        batches = [prepare(path, size) for path in paths]
+        expected = _run_torch(yolo, batches)
         onnx_file = Path(yolo.export(format="onnx", imgsz=size, dynamic=True, simplify=True))
         content = _store_weights_as_float16(onnx_file)
 
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
-    (found,) = session.run(None, {session.get_inputs()[0].name: batch})
-    parity = _compare(expected, np.asarray(found, np.float32))
+    name_of_input = session.get_inputs()[0].name
+    found = [np.asarray(session.run(None, {name_of_input: batch})[0]) for batch in batches]
+    parity = _compare(_candidates(expected), _candidates(found))
 
     manifest = ModelManifest(
         name=name,
@@ -109,16 +110,19 @@ def _store_weights_as_float16(path: Path) -> bytes:
     return bytes(network.SerializeToString())
 
 
-def _compare(
-    expected: NDArray[np.float32], found: NDArray[np.float32]
-) -> dict[str, float]:
-    """The largest differences over (B, 4 + classes, candidates). Raises ModelError beyond bounds."""
+def _candidates(outputs: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """(1, 4 + classes, candidates) of every picture as one (candidates, 4 + classes)."""
+    return np.concatenate([output[0].T for output in outputs])
+
+
+def _compare(expected: NDArray[np.float32], found: NDArray[np.float32]) -> dict[str, float]:
+    """The largest differences over (N, 4 + classes). Raises ModelError beyond the bounds."""
     visible = expected[:, 4:].max(axis=1) >= VISIBLE
-    difference = np.abs(found - expected)
+    difference = np.abs(found - expected)[visible]
     parity = {
         "parity_candidates": float(visible.sum()),
-        "parity_score_difference": round(float(difference[:, 4:].max(axis=1)[visible].max()), 6),
-        "parity_box_difference_px": round(float(difference[:, :4].max(axis=1)[visible].max()), 4),
+        "parity_score_difference": round(float(difference[:, 4:].max()), 6),
+        "parity_box_difference_px": round(float(difference[:, :4].max()), 4),
     }
     if (
         parity["parity_score_difference"] > LARGEST_SCORE_DIFFERENCE
@@ -128,9 +132,10 @@ def _compare(
     return parity
 
 
-def _run_torch(yolo: Any, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+def _run_torch(yolo: Any, batches: list[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
     import torch
 
+    network = yolo.model.float().eval()
     with torch.inference_mode():
-        output = yolo.model.float().eval()(torch.from_numpy(batch))
-    return np.asarray((output[0] if isinstance(output, (tuple, list)) else output).numpy())
+        outputs = [network(torch.from_numpy(batch)) for batch in batches]
+    return [o[0].numpy() if isinstance(o, (tuple, list)) else o.numpy() for o in outputs]
