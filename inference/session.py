@@ -46,7 +46,7 @@ class Session:
             self._session = onnxruntime.InferenceSession(
                 path, options, providers=available_providers()
             )
-        except Exception as error:  # noqa: BLE001 - ONNX Runtime has no common error class
+        except Exception as error:  # ONNX Runtime has no common error class
             raise ModelError(f"{path.name} cannot be loaded: {error}") from error
         self._input = self._session.get_inputs()[0]
         self._check_shapes()

@@ -1,9 +1,9 @@
 """Export a trained checkpoint to ONNX with its manifest, after a parity check against torch.
 
 The command line is `anyan models export`, which passes in the letterbox of the running service, so
-that there is one way to prepare a picture. The parity check runs real pictures through torch and through the exported file and compares what
-both find: an export that silently differs from the trained model is the oldest complaint about
-such pipelines.
+that there is one way to prepare a picture. The parity check runs real pictures through torch and
+through the exported file and compares what both find: an export that silently differs from the
+trained model is the oldest complaint about such pipelines.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from core.manifest import ModelManifest
 WEIGHTS = Path(__file__).parent / "weights"
 HEAD_BOX = "a head box (head, helmet) holds the head with chin and hair, and the helmet if worn"
 VISIBLE = 0.05
-"""Only candidates that torch gives at least this score are compared; fainter ones are never used."""
+"""Only candidates that torch gives at least this score are compared: others are never used."""
 LARGEST_SCORE_DIFFERENCE = 0.01
 LARGEST_BOX_DIFFERENCE = 1.0
 """Pixels of the network's input."""
@@ -54,7 +54,9 @@ def export(
 
     paths = sorted(p for p in pictures.iterdir() if p.suffix.lower() in {".jpg", ".png"})[:32]
     if len(paths) < 8:
-        raise ModelError(f"{pictures} holds {len(paths)} pictures: the parity check wants 8 or more")
+        raise ModelError(
+            f"{pictures} holds {len(paths)} pictures: the parity check wants 8 or more"
+        )
     if not checkpoint.is_file():
         raise ModelError(f"{checkpoint} is not there: give the path of a trained checkpoint (.pt)")
 

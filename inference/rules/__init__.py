@@ -1,0 +1,1 @@
+"""Rules: each judges one zone of one camera and speaks in violations."""

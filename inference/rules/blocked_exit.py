@@ -1,0 +1,141 @@
+"""Something stands in the way of an exit, whatever it is.
+
+The passage is compared with how it looked while it was free. People are left out for as long as
+they are there: a block behind a person keeps what was known of it. What stands still for the dwell
+time and takes enough of the passage's width blocks it. The reference follows slow changes of light
+only where nothing has changed, so a blocker is never learned.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.observation import Observation
+from core.violation import Violation, ViolationKind
+from core.zone import Zone
+from inference.rules.passage import Grey, Mask, Passage, changed_blocks
+from inference.rules.rule import Incident
+
+RULE = "blocked_exit/1"
+LEARN_S = 2.0
+"""Time that every block is watched before it can be judged."""
+BLOCKED_WIDTH = 0.15
+"""Share of the passage's width."""
+CLEAR_S = 3.0
+"""Free for this long, and the exit counts as clear."""
+ADAPT_S = 60.0
+"""Time constant with which the reference follows the light in free blocks."""
+WHOLE_PICTURE = 0.6
+"""Share of the passage that changes at once when the light or the camera changed, not the way."""
+PERSON_MARGIN = 0.1
+"""Added around people, as share of their box: shadows and arms."""
+
+
+class BlockedExitRule:
+    """One violation from the moment something came to stand in the way until the way is free."""
+
+    def __init__(self, camera_id: str, zone: Zone) -> None:
+        self._camera_id = camera_id
+        self._zone = zone
+        self._ground: _Ground | None = None
+        self._free_since = -np.inf
+        self._incident: Incident | None = None
+
+    def update(self, seen: Observation, *, watched: bool) -> Sequence[Violation]:
+        """See Rule.update."""
+        if not watched:
+            return self.close()
+        now, frame = seen.frame.timestamp, seen.frame
+        if self._ground is None or self._ground.size != (frame.width, frame.height):
+            self._ground = _Ground(self._zone.polygon, frame.width, frame.height)
+        blocked = self._ground.look(seen, self._zone.dwell_s)
+        share = self._ground.passage.share_of_width(blocked)
+        if self._incident is None:
+            return self._begin(now, share, blocked) if share >= BLOCKED_WIDTH else []
+        if share >= BLOCKED_WIDTH / 2:
+            self._free_since = np.inf
+            return [self._incident.see(now, min(1.0, share))]
+        self._free_since = min(self._free_since, now)
+        if now - self._free_since < CLEAR_S:
+            return []
+        ended = self._incident.end()
+        self._incident = None
+        return [ended]
+
+    def close(self) -> Sequence[Violation]:
+        """See Rule.close."""
+        ended = [self._incident.end()] if self._incident else []
+        self._incident = None
+        return ended
+
+    def _begin(self, now: float, share: float, blocked: Mask) -> list[Violation]:
+        assert self._ground is not None
+        self._free_since = np.inf
+        self._incident = Incident(
+            kind=ViolationKind.BLOCKED_EXIT,
+            rule=RULE,
+            camera_id=self._camera_id,
+            zone=self._zone,
+            track_ids=(),
+            started_at=float(np.median(self._ground.changed_since[blocked])),
+            seen_at=now,
+            confidence=min(1.0, share),
+        )
+        return [self._incident.violation]
+
+
+class _Ground:
+    """The reference of a passage and, per block, since when it looks different.
+
+    changed_since: (rows, columns) float64, UTC seconds, inf where it looks as it did.
+    """
+
+    def __init__(self, polygon: NDArray[np.float64], width: int, height: int) -> None:
+        self.size = (width, height)
+        self.passage = Passage.of(polygon, width, height)
+        shape = (self.passage.rows, self.passage.columns)
+        self.changed_since = np.full(shape, np.inf)
+        self._watched_s = np.zeros(shape)
+        self._reference: Grey | None = None
+        self._timestamp = -np.inf
+
+    def look(self, seen: Observation, dwell_s: float) -> Mask:
+        """(rows, columns) bool: blocks that look different for the dwell time."""
+        now = seen.frame.timestamp
+        passed = float(np.clip(now - self._timestamp, 0.0, 2.0))
+        self._timestamp = now
+        current = self.passage.cut(seen.frame.image)
+        if self._reference is None:
+            self._reference = current
+        judged = self.passage.inside & ~self._hidden(seen)
+        changed = changed_blocks(current, self._reference, judged)
+        known = self._watched_s >= LEARN_S
+        self._watched_s[judged] += passed
+        if changed[judged].mean() > WHOLE_PICTURE if judged.any() else False:
+            # Light or camera: judged again when it settles; what stood there before is kept.
+            return self._standing(now, dwell_s)
+        free = judged & ~changed
+        begins = judged & changed & known & ~np.isfinite(self.changed_since)
+        self.changed_since[begins] = now
+        self.changed_since[free] = np.inf
+        self._learn(current, judged & ~known, 0.5)
+        self._learn(current, free & known, 1.0 - np.exp(-passed / ADAPT_S))
+        return self._standing(now, dwell_s)
+
+    def _standing(self, now: float, dwell_s: float) -> Mask:
+        return np.asarray(now - self.changed_since >= dwell_s, np.bool_)
+
+    def _hidden(self, seen: Observation) -> Mask:
+        people = seen.people.xyxy
+        size = people[:, 2:] - people[:, :2]
+        grown = np.concatenate(
+            [people[:, :2] - PERSON_MARGIN * size, people[:, 2:] + PERSON_MARGIN * size], axis=1
+        )
+        return self.passage.covered_by(grown, seen.frame.width, seen.frame.height)
+
+    def _learn(self, current: Grey, blocks: Mask, weight: float) -> None:
+        assert self._reference is not None
+        size = self._reference.shape[0] // self.passage.rows
+        pixels = np.kron(blocks, np.ones((size, size), bool))
+        self._reference[pixels] += (current - self._reference)[pixels] * np.float32(weight)

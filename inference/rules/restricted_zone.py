@@ -1,0 +1,125 @@
+"""A person inside a zone where nobody may be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.geometry import foot_points, inside_polygon
+from core.observation import Observation
+from core.violation import Violation, ViolationKind
+from core.zone import Zone
+from inference.rules.handover import lost_near
+from inference.rules.rule import Incident
+
+RULE = "restricted_zone/1"
+MINIMUM_HITS = 3
+"""Pictures with the foot point inside, before it counts."""
+LEAVE_S = 1.0
+"""Outside for this long, and the visit is over."""
+LOST_S = 2.5
+"""Not seen for this long, and the visit is over."""
+
+
+@dataclass(slots=True)
+class _Visit:
+    """One person in the zone. Times in UTC seconds."""
+
+    entered_at: float
+    inside_at: float
+    seen_at: float
+    foot: NDArray[np.floating]
+    hits: int
+    confidence: float
+    incident: Incident | None
+
+
+class RestrictedZoneRule:
+    """One violation per visit: foot point inside, long enough, often enough."""
+
+    def __init__(self, camera_id: str, zone: Zone) -> None:
+        self._camera_id = camera_id
+        self._zone = zone
+        self._visits: dict[int, _Visit] = {}
+
+    def update(self, seen: Observation, *, watched: bool) -> Sequence[Violation]:
+        """See Rule.update."""
+        if not watched:
+            return self.close()
+        now, people = seen.frame.timestamp, seen.people
+        size = np.array([seen.frame.width, seen.frame.height], np.float64)
+        # Feet below the picture stand at its lower edge as far as anybody can tell.
+        feet = np.clip(foot_points(people.xyxy), 0, size - 1)
+        inside = inside_polygon(feet / size, self._zone.polygon)
+        changed: list[Violation] = []
+        present = set(people.track_id.tolist())
+        for i, track_id in enumerate(people.track_id.tolist()):
+            if inside[i]:
+                height = float(people.xyxy[i, 3] - people.xyxy[i, 1])
+                visit = self._visit(track_id, now, feet[i], height, present)
+                changed += self._inside(track_id, visit, now, feet[i], float(people.confidence[i]))
+            elif track_id in self._visits:
+                self._visits[track_id].seen_at = now
+        return [*changed, *self._leave(now)]
+
+    def close(self) -> Sequence[Violation]:
+        """See Rule.close."""
+        open_visits = [v.incident.end() for v in self._visits.values() if v.incident]
+        self._visits.clear()
+        return open_visits
+
+    def _visit(
+        self,
+        track_id: int,
+        now: float,
+        foot: NDArray[np.floating],
+        height: float,
+        present: set[int],
+    ) -> _Visit:
+        if track_id not in self._visits:
+            feet = {other: visit.foot for other, visit in self._visits.items()}
+            before = lost_near(feet, present, foot, height)
+            self._visits[track_id] = (
+                _Visit(now, now, now, foot, 0, 0.0, None)
+                if before is None
+                else self._visits.pop(before)
+            )
+        return self._visits[track_id]
+
+    def _inside(
+        self,
+        track_id: int,
+        visit: _Visit,
+        now: float,
+        foot: NDArray[np.floating],
+        confidence: float,
+    ) -> list[Violation]:
+        visit.inside_at = visit.seen_at = now
+        visit.foot = foot
+        visit.hits += 1
+        visit.confidence = max(visit.confidence, confidence)
+        if visit.incident is not None:
+            return [visit.incident.see(now, confidence, track_id)]
+        if visit.hits < MINIMUM_HITS or now - visit.entered_at < self._zone.dwell_s:
+            return []
+        visit.incident = Incident(
+            kind=ViolationKind.RESTRICTED_ZONE,
+            rule=RULE,
+            camera_id=self._camera_id,
+            zone=self._zone,
+            track_ids=(track_id,),
+            started_at=visit.entered_at,
+            seen_at=now,
+            confidence=visit.confidence,
+        )
+        return [visit.incident.violation]
+
+    def _leave(self, now: float) -> list[Violation]:
+        gone = [
+            track_id
+            for track_id, visit in self._visits.items()
+            if now - visit.seen_at > LOST_S or visit.seen_at - visit.inside_at > LEAVE_S
+        ]
+        visits = [self._visits.pop(track_id) for track_id in gone]
+        return [visit.incident.end() for visit in visits if visit.incident]

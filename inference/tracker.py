@@ -1,0 +1,134 @@
+"""Boxes of one camera become tracks: ByteTrack's two stages, with all times in seconds.
+
+Source: Zhang et al., ByteTrack, ECCV 2022. Changed for five judged pictures a second: boxes are
+compared after they were grown (C-BIoU, Yang et al., WACV 2023), since a person who walks may leave
+the own box of a moment ago; and the row of the detection is carried through, nothing is matched
+twice.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.detections import Detections, Tracks
+from core.geometry import iou
+from inference.assignment import assign
+from inference.kalman import BoxFilter
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerSettings:
+    """confidence: boxes at least this sure are matched first and may start a track.
+    lost_s: a track unseen for longer is forgotten.
+    confirm_s: a new track is reported when it was seen over this time, twice at least.
+    growth: share of the box size added on each side before the comparison.
+    minimum_iou: of the grown boxes.
+    """
+
+    confidence: float = 0.35
+    lost_s: float = 3.0
+    confirm_s: float = 0.15
+    growth: float = 0.3
+    minimum_iou: float = 0.15
+
+
+class Tracker:
+    """Tracks the objects of one class of one camera."""
+
+    def __init__(self, settings: TrackerSettings) -> None:
+        self._settings = settings
+        self._next_id = 1
+        self._timestamp = -np.inf
+        self._boxes = BoxFilter.start(np.zeros((0, 4)))
+        self._id = np.zeros(0, np.int64)
+        self._first_seen = np.zeros(0, np.float64)
+        self._last_seen = np.zeros(0, np.float64)
+        self._hits = np.zeros(0, np.int64)
+
+    def update(self, detections: Detections, rows: NDArray[np.intp], timestamp: float) -> Tracks:
+        """The confirmed tracks seen in this picture.
+
+        detections: all boxes of the picture. rows: which of them to track. timestamp: seconds;
+        a step back forgets all tracks.
+        """
+        self._forget(timestamp)
+        self._predict(timestamp)
+        sure = detections.confidence[rows] >= self._settings.confidence
+        strong, weak = rows[sure], rows[~sure]
+        everyone = np.arange(len(self._id))
+        first = self._match(everyone, detections, strong)
+        missing = np.setdiff1d(everyone, first[:, 0])
+        second = self._match(missing, detections, weak)
+        matched = np.concatenate([first, second])
+        self._correct(matched, detections, timestamp)
+        born = self._start(np.setdiff1d(strong, first[:, 1]), detections, timestamp)
+        return self._report(np.concatenate([matched, born]), detections, timestamp)
+
+    def _forget(self, timestamp: float) -> None:
+        """Drops what was lost too long, and what was seen once only and not again at once."""
+        age = timestamp - self._last_seen
+        known = self._hits > 1
+        self._keep((age >= 0) & (age <= np.where(known, self._settings.lost_s, 1.0)))
+
+    def _predict(self, timestamp: float) -> None:
+        if len(self._id) and timestamp > self._timestamp:
+            self._boxes.predict(timestamp - self._timestamp)
+        self._timestamp = timestamp
+
+    def _match(
+        self, tracks: NDArray[np.intp], detections: Detections, rows: NDArray[np.intp]
+    ) -> NDArray[np.intp]:
+        """(K, 2) pairs of track and detection row."""
+        own = _grow(self._boxes.xyxy[tracks], self._settings.growth)
+        seen = _grow(detections.xyxy[rows].astype(np.float64), self._settings.growth)
+        pairs = assign(1.0 - iou(own, seen), 1.0 - self._settings.minimum_iou)
+        found = [(tracks[t], rows[d]) for t, d in pairs]
+        return np.array(found, np.intp).reshape(-1, 2)
+
+    def _correct(self, matched: NDArray[np.intp], detections: Detections, timestamp: float) -> None:
+        tracks, rows = matched[:, 0], matched[:, 1]
+        self._boxes.correct(tracks, detections.xyxy[rows])
+        self._last_seen[tracks] = timestamp
+        self._hits[tracks] += 1
+
+    def _start(
+        self, rows: NDArray[np.intp], detections: Detections, timestamp: float
+    ) -> NDArray[np.intp]:
+        """New tracks of boxes that nobody claimed; (K, 2) pairs of track and detection row."""
+        count, old = len(rows), len(self._id)
+        self._boxes.append(BoxFilter.start(detections.xyxy[rows]))
+        self._id = np.append(self._id, np.arange(self._next_id, self._next_id + count))
+        self._first_seen = np.append(self._first_seen, np.full(count, timestamp))
+        self._last_seen = np.append(self._last_seen, np.full(count, timestamp))
+        self._hits = np.append(self._hits, np.ones(count, np.int64))
+        self._next_id += count
+        return np.stack([np.arange(old, old + count), rows], axis=1)
+
+    def _report(
+        self, matched: NDArray[np.intp], detections: Detections, timestamp: float
+    ) -> Tracks:
+        tracks = matched[:, 0]
+        old_enough = timestamp - self._first_seen[tracks] >= self._settings.confirm_s
+        confirmed = matched[(self._hits[tracks] > 1) & old_enough]
+        confirmed = confirmed[np.argsort(self._id[confirmed[:, 0]])]
+        tracks, rows = confirmed[:, 0], confirmed[:, 1]
+        return Tracks(
+            xyxy=detections.xyxy[rows],
+            confidence=detections.confidence[rows],
+            class_id=detections.class_id[rows],
+            track_id=self._id[tracks],
+            first_seen=self._first_seen[tracks],
+            velocity=self._boxes.mean[tracks, 4:6].astype(np.float32),
+            detection_index=rows,
+        )
+
+    def _keep(self, mask: NDArray[np.bool_]) -> None:
+        self._boxes.keep(mask)
+        self._id, self._hits = self._id[mask], self._hits[mask]
+        self._first_seen, self._last_seen = self._first_seen[mask], self._last_seen[mask]
+
+
+def _grow(xyxy: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+    margin = (xyxy[:, 2:] - xyxy[:, :2]) * share
+    return np.concatenate([xyxy[:, :2] - margin, xyxy[:, 2:] + margin], axis=1)
