@@ -1,0 +1,82 @@
+"""Changes to users and sign-ins. The caller's transaction commits them."""
+
+import secrets
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from core.errors import DomainError
+from hazards.access.passwords import hash_password, hash_token, new_token
+from hazards.access.queries import IDLE_S
+from hazards.access.tables import SignInRow, UserRow
+from hazards.upsert import insert
+
+ADMINISTRATOR = "administrator"
+
+
+class WrongLogin(DomainError):
+    """User name or password is wrong; which one is not said."""
+
+    code = "wrong_login"
+
+
+@dataclass(frozen=True, slots=True)
+class NewSignIn:
+    """token: for the cookie, known to nobody else. csrf_token: for the page."""
+
+    token: str = field(repr=False)
+    csrf_token: str = field(repr=False)
+
+
+def ensure_administrator(session: Session, password: str | None) -> str | None:
+    """Makes the user `admin` where there is no user yet.
+
+    Without a password it makes one up and returns it, to be shown once; otherwise returns None.
+    """
+    if session.scalar(select(func.count()).select_from(UserRow)):
+        return None
+    chosen = password or secrets.token_urlsafe(12)
+    statement = insert(session, UserRow).values(
+        name="admin",
+        display_name="admin",
+        role=ADMINISTRATOR,
+        password_hash=hash_password(chosen),
+    )
+    # Two processes may start at once: one makes the user, the other one's password is void.
+    made = session.scalar(statement.on_conflict_do_nothing().returning(UserRow.id)) is not None
+    return chosen if made and password is None else None
+
+
+def sign_in(session: Session, user: UserRow, *, now: float) -> NewSignIn:
+    """Signs in a user whose password has been verified, and forgets expired sign-ins."""
+    session.execute(delete(SignInRow).where(SignInRow.last_used_at <= now - IDLE_S))
+    new = NewSignIn(new_token(), new_token())
+    row = SignInRow(
+        token_hash=hash_token(new.token),
+        user_id=user.id,
+        csrf_token=new.csrf_token,
+        last_used_at=now,
+    )
+    session.add(row)
+    return new
+
+
+def touch(session: Session, token: str, *, now: float) -> None:
+    """Notes that a sign-in is in use, so that it does not expire."""
+    used = update(SignInRow).where(SignInRow.token_hash == hash_token(token))
+    session.execute(used.values(last_used_at=now))
+
+
+def sign_out(session: Session, token: str) -> None:
+    """Ends a sign-in; one that has ended already stays so."""
+    session.execute(delete(SignInRow).where(SignInRow.token_hash == hash_token(token)))
+
+
+def change_password(session: Session, user: UserRow, password_hash: str, *, keep: str) -> None:
+    """Sets a new password and ends the user's other sign-ins than the token `keep`."""
+    session.execute(
+        update(UserRow).where(UserRow.id == user.id).values(password_hash=password_hash)
+    )
+    others = SignInRow.user_id == user.id, SignInRow.token_hash != hash_token(keep)
+    session.execute(delete(SignInRow).where(*others))

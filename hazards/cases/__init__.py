@@ -1,0 +1,1 @@
+"""Hazards: what was seen, and who has taken note."""

@@ -1,0 +1,76 @@
+"""Reads of hazards."""
+
+import math
+from dataclasses import dataclass
+from typing import Self
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from core.violation import ViolationKind
+from hazards.cases.tables import HazardRow
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in the list of hazards, which goes from the newest start to the oldest."""
+
+    started_at: float
+    id: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Reads what str() wrote. Raises ValueError for anything else."""
+        started_at, _, id = text.partition("_")
+        cursor = cls(float(started_at), id)
+        if not math.isfinite(cursor.started_at) or not id.isprintable():
+            raise ValueError("not a place in the list")
+        return cursor
+
+    def __str__(self) -> str:
+        return f"{self.started_at!r}_{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class HazardPage:
+    """next: where the list goes on, None at its end."""
+
+    hazards: list[HazardRow]
+    next: Cursor | None
+
+
+def hazard(session: Session, id: str) -> HazardRow:
+    """One hazard. Raises NotFound."""
+    row = session.get(HazardRow, id, populate_existing=True)
+    if row is None:
+        raise NotFound(f"there is no hazard '{id}'")
+    return row
+
+
+def hazard_page(
+    session: Session,
+    *,
+    camera_id: str | None,
+    kind: ViolationKind | None,
+    open: bool | None,
+    before: Cursor | None,
+    limit: int,
+) -> HazardPage:
+    """Up to `limit` hazards, newest start first. None means: whichever.
+
+    open: not ended yet. Nothing is missed or shown twice while new hazards come in.
+    """
+    place = tuple_(HazardRow.started_at, HazardRow.id)
+    statement = select(HazardRow).order_by(HazardRow.started_at.desc(), HazardRow.id.desc())
+    if camera_id is not None:
+        statement = statement.where(HazardRow.camera_id == camera_id)
+    if kind is not None:
+        statement = statement.where(HazardRow.kind == kind.value)
+    if open is not None:
+        statement = statement.where(HazardRow.ended.is_(not open))
+    if before is not None:
+        statement = statement.where(place < tuple_(before.started_at, before.id))
+    rows = list(session.scalars(statement.limit(limit + 1)))
+    page, more = rows[:limit], len(rows) > limit
+    return HazardPage(page, Cursor(page[-1].started_at, page[-1].id) if more else None)

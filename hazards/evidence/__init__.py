@@ -1,0 +1,1 @@
+"""What proves a hazard: clips, snapshots and their hashes."""

@@ -1,0 +1,59 @@
+"""Cameras and zones as somebody configured them."""
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.site import CameraConfig
+from core.zone import Zone, ZoneKind
+from hazards.tables import ID, JSON, Seconds, Table, Text
+
+
+class ZoneRow(Table):
+    """polygon: [[x, y], ...] in 0..1. dwell_s: seconds. position: order within the camera."""
+
+    __tablename__ = "zones"
+
+    camera_id: Mapped[str] = mapped_column(
+        ID, ForeignKey("cameras.id", ondelete="CASCADE"), primary_key=True
+    )
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    polygon: Mapped[list[list[float]]] = mapped_column(JSON)
+    dwell_s: Mapped[float] = mapped_column(Seconds)
+    schedule: Mapped[str] = mapped_column(Text)
+    position: Mapped[int]
+
+    @property
+    def zone(self) -> Zone:
+        """The zone that the rules judge."""
+        return Zone.create(
+            id=self.id,
+            name=self.name,
+            kind=ZoneKind(self.kind),
+            polygon=self.polygon,
+            dwell_s=self.dwell_s,
+            schedule=self.schedule,
+        )
+
+
+class CameraRow(Table):
+    """source: with its credentials. position: order on the wall and in an exported site."""
+
+    __tablename__ = "cameras"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    enabled: Mapped[bool]
+    position: Mapped[int]
+    zones: Mapped[list[ZoneRow]] = relationship(
+        order_by=ZoneRow.position, cascade="all, delete-orphan", lazy="selectin"
+    )
+
+    @property
+    def config(self) -> CameraConfig:
+        """The camera that a worker watches."""
+        return CameraConfig(
+            self.id, self.name, self.source, tuple(zone.zone for zone in self.zones)
+        )
