@@ -31,13 +31,17 @@ class Network(Protocol):
 class Detector:
     """Finds boxes of every class above a floor of confidence.
 
-    floor: per class, (classes,) float32 in 0..1. The tracker's second stage wants weak boxes too,
-    so the floor lies below the working thresholds of the manifest.
+    floor: least confidence, 0..1; without one, the working thresholds of the manifest. The
+    tracker's second stage wants weaker boxes too.
+    input_size: pixels of the input's longer side; without one, what the model was trained at.
     """
 
-    def __init__(self, session: Network, floor: float | None = None) -> None:
+    def __init__(
+        self, session: Network, floor: float | None = None, *, input_size: int | None = None
+    ) -> None:
         self.manifest = session.manifest
         self._session = session
+        self._size = input_size or session.manifest.input_size
         working = [self.manifest.thresholds[name] for name in self.manifest.classes]
         self._floor = np.array(working if floor is None else [floor] * len(working), np.float32)
         self._batches: dict[tuple[int, ...], NDArray[np.float32]] = {}
@@ -50,8 +54,7 @@ class Detector:
 
     def detect(self, images: Sequence[Image]) -> list[Detections]:
         """Boxes of each picture, (H, W, 3) uint8 BGR, in its own pixels, unclipped."""
-        size = self.manifest.input_size
-        boxes = [Letterbox.fit(image.shape[1], image.shape[0], size) for image in images]
+        boxes = [Letterbox.fit(image.shape[1], image.shape[0], self._size) for image in images]
         found = [Detections.empty()] * len(images)
         for shape in dict.fromkeys(box.shape for box in boxes):
             rest = [i for i, box in enumerate(boxes) if box.shape == shape]

@@ -77,4 +77,4 @@ def _rule(camera_id: str, zone: Zone, manifest: ModelManifest) -> Rule:
         case ZoneKind.RESTRICTED:
             return RestrictedZoneRule(camera_id, zone)
         case ZoneKind.EXIT:
-            return BlockedExitRule(camera_id, zone)
+            return BlockedExitRule(camera_id, zone, person_id=manifest.class_id("person"))

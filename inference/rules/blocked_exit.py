@@ -11,10 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from core.frame import Frame
 from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
-from inference.rules.passage import Grey, Mask, Passage, changed_blocks
+from inference.rules.passage import BLOCK_PX, Grey, Mask, Passage, changed_blocks
 from inference.rules.rule import Incident
 
 RULE = "blocked_exit/1"
@@ -33,11 +34,15 @@ PERSON_MARGIN = 0.1
 
 
 class BlockedExitRule:
-    """One violation from the moment something came to stand in the way until the way is free."""
+    """One violation from the moment something came to stand in the way until the way is free.
 
-    def __init__(self, camera_id: str, zone: Zone) -> None:
+    person_id: class id of the boxes that are left out, also those too faint for a track.
+    """
+
+    def __init__(self, camera_id: str, zone: Zone, *, person_id: int) -> None:
         self._camera_id = camera_id
         self._zone = zone
+        self._person_id = person_id
         self._ground: _Ground | None = None
         self._free_since = -np.inf
         self._incident: Incident | None = None
@@ -49,7 +54,8 @@ class BlockedExitRule:
         now, frame = seen.frame.timestamp, seen.frame
         if self._ground is None or self._ground.size != (frame.width, frame.height):
             self._ground = _Ground(self._zone.polygon, frame.width, frame.height)
-        blocked = self._ground.look(seen, self._zone.dwell_s)
+        people = seen.detections.of_class(self._person_id).xyxy
+        blocked = self._ground.look(frame, people, self._zone.dwell_s)
         share = self._ground.passage.share_of_width(blocked)
         if self._incident is None:
             return self._begin(now, share, blocked) if share >= BLOCKED_WIDTH else []
@@ -100,42 +106,44 @@ class _Ground:
         self._reference: Grey | None = None
         self._timestamp = -np.inf
 
-    def look(self, seen: Observation, dwell_s: float) -> Mask:
-        """(rows, columns) bool: blocks that look different for the dwell time."""
-        now = seen.frame.timestamp
+    def look(self, frame: Frame, people: NDArray[np.float32], dwell_s: float) -> Mask:
+        """(rows, columns) bool: blocks that look different for the dwell time.
+
+        people: (N, 4) boxes in pixels of the frame.
+        """
+        now = frame.timestamp
         passed = float(np.clip(now - self._timestamp, 0.0, 2.0))
         self._timestamp = now
-        current = self.passage.cut(seen.frame.image)
+        current = self.passage.cut(frame.image)
         if self._reference is None:
             self._reference = current
-        judged = self.passage.inside & ~self._hidden(seen)
+        judged = self.passage.inside & ~self._hidden(frame, people)
         changed = changed_blocks(current, self._reference, judged)
         known = self._watched_s >= LEARN_S
         self._watched_s[judged] += passed
-        if changed[judged].mean() > WHOLE_PICTURE if judged.any() else False:
+        if (judged & known).any() and changed[judged & known].mean() > WHOLE_PICTURE:
             # Light or camera: judged again when it settles; what stood there before is kept.
             return self._standing(now, dwell_s)
         free = judged & ~changed
         begins = judged & changed & known & ~np.isfinite(self.changed_since)
         self.changed_since[begins] = now
         self.changed_since[free] = np.inf
-        self._learn(current, judged & ~known, 0.5)
-        self._learn(current, free & known, 1.0 - np.exp(-passed / ADAPT_S))
+        newest = passed / np.maximum(self._watched_s, passed)
+        self._learn(current, judged & ~known, newest)
+        self._learn(current, free & known, np.full_like(newest, 1.0 - np.exp(-passed / ADAPT_S)))
         return self._standing(now, dwell_s)
 
     def _standing(self, now: float, dwell_s: float) -> Mask:
         return np.asarray(now - self.changed_since >= dwell_s, np.bool_)
 
-    def _hidden(self, seen: Observation) -> Mask:
-        people = seen.people.xyxy
-        size = people[:, 2:] - people[:, :2]
-        grown = np.concatenate(
-            [people[:, :2] - PERSON_MARGIN * size, people[:, 2:] + PERSON_MARGIN * size], axis=1
-        )
-        return self.passage.covered_by(grown, seen.frame.width, seen.frame.height)
+    def _hidden(self, frame: Frame, people: NDArray[np.float32]) -> Mask:
+        margin = (people[:, 2:] - people[:, :2]) * np.float32(PERSON_MARGIN)
+        grown = np.concatenate([people[:, :2] - margin, people[:, 2:] + margin], axis=1)
+        return self.passage.covered_by(grown, frame.width, frame.height)
 
-    def _learn(self, current: Grey, blocks: Mask, weight: float) -> None:
+    def _learn(self, current: Grey, blocks: Mask, weight: NDArray[np.float64]) -> None:
+        """Moves the reference of some blocks towards the picture, by a weight per block."""
         assert self._reference is not None
-        size = self._reference.shape[0] // self.passage.rows
-        pixels = np.kron(blocks, np.ones((size, size), bool))
-        self._reference[pixels] += (current - self._reference)[pixels] * np.float32(weight)
+        block = np.ones((BLOCK_PX, BLOCK_PX))
+        pixels = np.kron(np.where(blocks, weight, 0.0), block).astype(np.float32)
+        self._reference += (current - self._reference) * pixels
