@@ -1,7 +1,7 @@
 """The one way into the database: engine, transactions and migrations.
 
-SQLite by `sqlite:///file`, PostgreSQL by `postgresql+psycopg://user:password@host/name`. Credentials
-of the URL appear in no message, log or repr.
+SQLite by `sqlite:///file`, PostgreSQL by `postgresql+psycopg://user:password@host/name`.
+Credentials of the URL appear in no message, log or repr.
 """
 
 import sqlite3
@@ -62,6 +62,11 @@ class Database:
         """A session that only reads and so never waits for a writer. Raises DatabaseAway."""
         with self._answering(), self._readers() as session:
             yield session
+
+    def check(self) -> None:
+        """Raises DatabaseAway where the database does not answer."""
+        with self.read() as session:
+            session.execute(text("SELECT 1"))
 
     def migrate(self) -> None:
         """Brings the tables to this version's form; several processes may do so at once.

@@ -22,9 +22,9 @@ class Cursor:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Reads what str() wrote. Raises ValueError for anything else."""
-        started_at, _, id = text.partition("_")
-        cursor = cls(float(started_at), id)
-        if not math.isfinite(cursor.started_at) or not id.isprintable():
+        started_at, _, hazard_id = text.partition("_")
+        cursor = cls(float(started_at), hazard_id)
+        if not math.isfinite(cursor.started_at) or not hazard_id.isprintable():
             raise ValueError("not a place in the list")
         return cursor
 

@@ -1,0 +1,74 @@
+"""The application: routes, sign-in before them, one form for errors."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from api import errors, pages
+from api.context import Context
+from api.engine import Engine
+from api.routes import access, cases, evidence, live, site, system
+from api.schemas.errors import ProblemDetails
+from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, LiveTracks
+from api.security_headers import SecurityHeaders
+from api.settings import ApiSettings
+from api.sign_in import signed_in
+from hazards.database import Database
+
+BODY_BYTES = 2**20
+"""No request of ours is larger."""
+_MESSAGES: list[type[BaseModel]] = [LiveInit, LiveTracks, LiveStatus, LiveStill, CameraEvent]
+
+
+class Application(FastAPI):
+    """Its description also holds the messages of the live socket and of the events."""
+
+    def openapi(self) -> dict[str, Any]:
+        """As FastAPI describes it, with the messages added."""
+        if self.openapi_schema is None:
+            described = super().openapi()
+            _, messages = models_json_schema(
+                [(message, "serialization") for message in _MESSAGES],
+                ref_template="#/components/schemas/{model}",
+            )
+            described["components"]["schemas"] |= messages["$defs"]
+        assert self.openapi_schema is not None
+        return self.openapi_schema
+
+
+def describe(version: str) -> Application:
+    """All routes, without anything behind them."""
+    app = Application(
+        title="Anyan",
+        version=version,
+        openapi_url=None,
+        redirect_slashes=False,
+        max_body_size=BODY_BYTES,
+        separate_input_output_schemas=False,
+        responses={
+            "default": {"model": ProblemDetails, "description": "Problem"},
+            422: {"model": ProblemDetails, "description": "Problem, with its places"},
+        },
+        generate_unique_id_function=lambda route: route.name,
+    )
+    closed = APIRouter(dependencies=[Depends(signed_in)])
+    for part in (access, system, site, cases, evidence, live):
+        closed.include_router(part.router)
+    for open_to_all in (access.open_to_all, system.open_to_all):
+        app.include_router(open_to_all)
+    app.include_router(closed)
+    app.include_router(live.sockets)
+    app.include_router(pages.open_to_all)
+    errors.install(app)
+    app.add_middleware(errors.UnexpectedErrors)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def create_app(database: Database, engine: Engine, settings: ApiSettings) -> Application:
+    """The application over a migrated database and a running engine."""
+    app = describe(settings.version)
+    app.state.context = Context(database, engine, settings)
+    return app

@@ -1,0 +1,68 @@
+"""What the API needs from the running cameras; service/ implements it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from api.live import LiveHub
+from core.health import CameraStatus
+from core.manifest import ModelManifest
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What answers at a source.
+
+    mime: for Media Source Extensions, empty where browsers cannot play the codec.
+    width, height: pixels. fps: pictures per second. still: JPEG.
+    """
+
+    codec: str
+    mime: str
+    width: int
+    height: int
+    fps: float
+    still: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that an operator must see on every page.
+
+    code: disk_full, disk_low, database_away, worker_down, model_error or spool_refused.
+    detail: English sentence with the next step.
+    """
+
+    code: str
+    detail: str
+
+
+class Engine(Protocol):
+    """Called from any thread; every method but probe answers at once from memory."""
+
+    @property
+    def hub(self) -> LiveHub:
+        """Where live pictures and events go to."""
+
+    def camera_statuses(self) -> dict[str, CameraStatus]:
+        """By camera id; a camera that was added a moment ago may be missing."""
+
+    def still(self, camera_id: str) -> bytes | None:
+        """JPEG of the newest judged picture, None where there is none yet."""
+
+    async def probe(self, source: str) -> Probe:
+        """Opens a source and looks at one picture. Raises SourceError, after seconds at most."""
+
+    def cameras_changed(self) -> None:
+        """Cameras were added, changed or deleted: read them again."""
+
+    def problems(self) -> list[Problem]:
+        """Empty where all is well."""
+
+    def spool_waiting(self) -> int:
+        """Violations and evidence that wait for the database."""
+
+    def model(self) -> ModelManifest | None:
+        """The model in service; None where none could be loaded."""
+
+    def ready(self) -> list[str]:
+        """Why the service does not watch yet, for everybody to read; empty when it does."""

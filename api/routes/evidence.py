@@ -1,0 +1,66 @@
+"""Evidence files and the boxes over them."""
+
+from pathlib import Path
+
+import structlog
+from fastapi import APIRouter
+from fastapi.responses import FileResponse
+from pydantic import ValidationError
+
+from api.context import Here
+from api.schemas.evidence import EvidenceBoxes
+from api.schemas.shapes import RecordId
+from core.errors import EvidenceError, NotFound
+from hazards.evidence.queries import evidence
+
+router = APIRouter(tags=["evidence"])
+log = structlog.get_logger()
+
+
+@router.get(
+    "/api/evidence/{id}",
+    summary="The file",
+    response_class=FileResponse,
+    responses={200: {"content": {"video/mp4": {}, "image/jpeg": {}}}},
+)
+def read_evidence(id: RecordId, context: Here) -> FileResponse:
+    """A clip or snapshot, also in ranges of bytes. 404 not_found where there is no file."""
+    with context.database.read() as session:
+        row = evidence(session, id)
+    path = _inside(context.settings.data_dir, row.path)
+    headers = {
+        "ETag": f'"{row.sha256}"',
+        "X-Content-SHA256": row.sha256,
+        # Pictures of people stay in no browser after signing out.
+        "Cache-Control": "private, no-store",
+    }
+    return FileResponse(
+        path,
+        media_type=row.mime,
+        headers=headers,
+        filename=path.name,
+        content_disposition_type="inline",
+    )
+
+
+@router.get("/api/evidence/{id}/boxes", summary="What was judged during the clip")
+def read_boxes(id: RecordId, context: Here) -> EvidenceBoxes:
+    """The clip's picture at media time t is at started_at + t."""
+    with context.database.read() as session:
+        row = evidence(session, id)
+    path = _inside(context.settings.data_dir, row.boxes_path)
+    try:
+        return EvidenceBoxes.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise EvidenceError("the boxes of this clip are damaged: the clip itself plays") from error
+
+
+def _inside(data_dir: Path, relative: str) -> Path:
+    """The file, which must lie in the data folder. Raises NotFound."""
+    root = data_dir.resolve()
+    path = (root / relative).resolve()
+    if relative and not path.is_relative_to(root):
+        log.error("evidence outside the data folder refused", path=relative)
+    elif relative and path.is_file():
+        return path
+    raise NotFound("the file of this evidence is not there")

@@ -1,0 +1,161 @@
+"""Live pictures by WebSocket, events by server-sent events."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request, WebSocket
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+from starlette.requests import HTTPConnection
+from starlette.websockets import WebSocketDisconnect
+
+from api.context import Context, Here
+from api.routes.site import starting_status
+from api.schemas.live import LiveStatus
+from api.schemas.shapes import PathId
+from api.schemas.site import Status
+from api.sign_in import who_is
+from api.viewer import Viewer
+from core.errors import NotFound, NotSignedIn
+from hazards.database import DatabaseAway
+from hazards.site import queries
+
+router = APIRouter(tags=["live"])
+sockets = APIRouter()
+"""Sockets check the session themselves: they answer by close code."""
+
+HEARTBEAT_S = 15.0
+RECHECK_S = 60.0
+"""An open stream counts as use of the session, and ends soon after it."""
+
+GOING_AWAY, RESTARTING, TRY_LATER, NOT_SIGNED_IN, NO_CAMERA = 1001, 1012, 1013, 4401, 4404
+
+
+@router.get(
+    "/api/events",
+    summary="What changes, as server-sent events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}}},
+)
+async def events(request: Request, context: Here) -> StreamingResponse:
+    """`hazard`, `camera` and `system`; connect again and re-read the lists when it ends."""
+    return StreamingResponse(
+        _events(request, context),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _events(request: Request, context: Context) -> AsyncIterator[str]:
+    loop = asyncio.get_running_loop()
+    recheck_at = loop.time() + RECHECK_S
+    with context.engine.hub.subscribe() as subscriber:
+        yield ": welcome\n\n"
+        while True:
+            try:
+                event = await asyncio.wait_for(subscriber.next(), HEARTBEAT_S)
+            except TimeoutError:
+                event = ": still here\n\n"
+            if event is None:
+                return
+            yield event
+            if loop.time() >= recheck_at:
+                recheck_at = loop.time() + RECHECK_S
+                if not await _still_signed_in(request, context):
+                    return
+
+
+@sockets.websocket("/api/cameras/{id}/live")
+async def live(socket: WebSocket, id: PathId, context: Here) -> None:
+    """One tile. Messages as in api/schemas/live.py."""
+    if not _from_our_page(socket):
+        await socket.close()
+        return
+    # Accepted first: a browser sees the close code of an open socket only.
+    await socket.accept()
+    try:
+        await run_in_threadpool(who_is, socket, context)
+        enabled = await run_in_threadpool(_is_enabled, context, id)
+    except NotSignedIn:
+        await socket.close(NOT_SIGNED_IN)
+        return
+    except NotFound:
+        await socket.close(NO_CAMERA)
+        return
+    except DatabaseAway:
+        await socket.close(TRY_LATER)
+        return
+    status = context.engine.camera_statuses().get(id) or starting_status(id, enabled=enabled)
+    with context.engine.hub.watch(id) as viewer:
+        viewer.put_status(LiveStatus(status=Status.of(status)))
+        code = await _first(
+            lambda: _send(socket, viewer),
+            lambda: _until_gone(socket),
+            lambda: _until_signed_out(socket, context),
+        )
+    if code is None:
+        code = RESTARTING if context.engine.hub.closed else NO_CAMERA
+    if code != GOING_AWAY:
+        await socket.close(code)
+
+
+async def _first(*steps: Callable[[], Awaitable[int | None]]) -> int | None:
+    """What the first of the steps returns; the others are stopped."""
+    tasks = [asyncio.ensure_future(step()) for step in steps]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return next(iter(done)).result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _send(socket: WebSocket, viewer: Viewer) -> int | None:
+    """Until the viewer's stream ends."""
+    while (message := await viewer.next()) is not None:
+        try:
+            if isinstance(message, str):
+                await socket.send_text(message)
+            else:
+                await socket.send_bytes(message)
+        except WebSocketDisconnect:
+            return GOING_AWAY
+    return None
+
+
+async def _until_gone(socket: WebSocket) -> int:
+    """The page sends nothing that matters; this sees it leave."""
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
+    return GOING_AWAY
+
+
+async def _until_signed_out(socket: WebSocket, context: Context) -> int:
+    while True:
+        await asyncio.sleep(RECHECK_S)
+        if not await _still_signed_in(socket, context):
+            return NOT_SIGNED_IN
+
+
+async def _still_signed_in(connection: HTTPConnection, context: Context) -> bool:
+    try:
+        await run_in_threadpool(who_is, connection, context)
+    except NotSignedIn:
+        return False
+    except DatabaseAway:
+        # The wall goes on without the database; the next check tells.
+        return True
+    return True
+
+
+def _is_enabled(context: Context, camera_id: str) -> bool:
+    with context.database.read() as session:
+        return queries.camera(session, camera_id).enabled
+
+
+def _from_our_page(socket: WebSocket) -> bool:
+    """Browsers always send Origin; whoever is no browser cannot be misused by a foreign page."""
+    origin = socket.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")

@@ -1,0 +1,127 @@
+"""Cameras: list, add, change, delete, test a source."""
+
+import base64
+import time
+
+from anyio import from_thread
+from fastapi import APIRouter, Response
+from fastapi.concurrency import run_in_threadpool
+
+from api.context import Context, Here
+from api.errors import InvalidRequest
+from api.redaction import MASK, redacted
+from api.schemas.shapes import PathId
+from api.schemas.site import Camera, Cameras, CameraWrite, SourceReport, SourceTest
+from core.errors import NotFound
+from core.health import CameraState, CameraStatus
+from hazards.site import actions, queries
+from hazards.site.tables import CameraRow
+
+router = APIRouter(tags=["cameras"])
+
+
+@router.get("/api/cameras", summary="All cameras")
+def list_cameras(context: Here) -> Cameras:
+    """In their order on the wall, with the state of now."""
+    with context.database.read() as session:
+        return Cameras(items=[_shown(row, context) for row in queries.cameras(session)])
+
+
+@router.post("/api/cameras", status_code=201, summary="Add a camera")
+def create_camera(body: CameraWrite, context: Here) -> Camera:
+    """409 conflict where the id is taken."""
+    config = body.config(_source(body.source, None))
+    with context.database.begin() as session:
+        row = actions.create_camera(session, config, enabled=body.enabled)
+        camera = _shown(row, context)
+    context.engine.cameras_changed()
+    return camera
+
+
+@router.get("/api/cameras/{id}", summary="One camera")
+def read_camera(id: PathId, context: Here) -> Camera:
+    """404 not_found."""
+    with context.database.read() as session:
+        return _shown(queries.camera(session, id), context)
+
+
+@router.put("/api/cameras/{id}", summary="Replace a camera")
+def replace_camera(id: PathId, body: CameraWrite, context: Here) -> Camera:
+    """A source that comes back as it was shown leaves the stored one as it is."""
+    if body.id != id:
+        raise InvalidRequest("id", "the id of a camera cannot change: add a new camera")
+    with context.database.begin() as session:
+        stored = queries.camera(session, id).source
+        config = body.config(_source(body.source, stored))
+        row = actions.replace_camera(session, config, enabled=body.enabled)
+        camera = _shown(row, context)
+    context.engine.cameras_changed()
+    return camera
+
+
+@router.delete("/api/cameras/{id}", status_code=204, summary="Delete a camera")
+def delete_camera(id: PathId, context: Here) -> None:
+    """Its hazards and their evidence stay."""
+    with context.database.begin() as session:
+        actions.delete_camera(session, id)
+    context.engine.cameras_changed()
+    from_thread.run_sync(context.engine.hub.forget, id)
+
+
+@router.get(
+    "/api/cameras/{id}/still",
+    summary="The newest judged picture",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}},
+)
+def still(id: PathId, context: Here) -> Response:
+    """404 not_found where there is none yet."""
+    with context.database.read() as session:
+        queries.camera(session, id)
+    jpeg = context.engine.still(id)
+    if jpeg is None:
+        raise NotFound(f"camera '{id}' has sent no picture yet")
+    return Response(jpeg, media_type="image/jpeg")
+
+
+@router.post("/api/sources/test", summary="What answers at a source")
+async def test_source(body: SourceTest, context: Here) -> SourceReport:
+    """422 source_unavailable, login_refused, not_video or stream_stalled where it is no video."""
+    stored = None
+    if body.camera_id is not None:
+        stored = await run_in_threadpool(_stored_source, context, body.camera_id)
+    probe = await context.engine.probe(_source(body.source, stored))
+    return SourceReport(
+        codec=probe.codec,
+        mime=probe.mime,
+        playable=probe.mime != "",
+        width=probe.width,
+        height=probe.height,
+        fps=probe.fps,
+        still="data:image/jpeg;base64," + base64.b64encode(probe.still).decode(),
+    )
+
+
+def starting_status(id: str, *, enabled: bool) -> CameraStatus:
+    """The state of a camera that the engine has not taken up yet."""
+    state = CameraState.CONNECTING if enabled else CameraState.OFF
+    return CameraStatus(id, state, "", "", time.time(), 0.0, "", "", 0, 0, 0.0)
+
+
+def _shown(row: CameraRow, context: Context) -> Camera:
+    status = context.engine.camera_statuses().get(row.id)
+    return Camera.of(row, status or starting_status(row.id, enabled=row.enabled))
+
+
+def _stored_source(context: Context, camera_id: str) -> str:
+    with context.database.read() as session:
+        return queries.camera(session, camera_id).source
+
+
+def _source(sent: str, stored: str | None) -> str:
+    """The stored source where it comes back as it was shown, else the one that was sent."""
+    if stored is not None and sent == redacted(stored):
+        return stored
+    if MASK in sent:
+        raise InvalidRequest("source", f"the source holds {MASK}: type the login again")
+    return sent

@@ -1,0 +1,51 @@
+"""Text messages of the live socket, and data of the server-sent events."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from api.schemas.evidence import Box
+from api.schemas.site import Status
+
+
+class LiveInit(BaseModel):
+    """Followed by 0x01 + init segment. epoch: UTC seconds of media time 0. Sizes in pixels."""
+
+    type: Literal["init"] = "init"
+    mime: str
+    epoch: float
+    width: int
+    height: int
+
+
+class LiveTracks(BaseModel):
+    """Boxes of one judged picture. timestamp: UTC seconds. latency_s: from capture to verdict."""
+
+    type: Literal["tracks"] = "tracks"
+    timestamp: float
+    boxes: list[Box]
+    latency_s: float
+
+
+class LiveStatus(BaseModel):
+    """At once on connect and on every change."""
+
+    type: Literal["status"] = "status"
+    status: Status
+
+
+class LiveStill(BaseModel):
+    """Followed by 0x03 + JPEG. timestamp: UTC seconds."""
+
+    type: Literal["still"] = "still"
+    timestamp: float
+
+
+LiveMessage = LiveInit | LiveTracks | LiveStatus | LiveStill
+
+
+class CameraEvent(BaseModel):
+    """Data of `event: camera`."""
+
+    id: str
+    status: Status

@@ -1,0 +1,38 @@
+"""Texts and ids as requests may bring them."""
+
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from core.site import ID_PATTERN
+
+
+def _plain(text: str) -> str:
+    # PostgreSQL stores no NUL, and a line break in a name breaks logs and tables.
+    if not text.isprintable():
+        raise PydanticCustomError("plain_text", "use printable characters on one line")
+    return text
+
+
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_plain),
+]
+"""One line for people to read."""
+
+Address = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    AfterValidator(_plain),
+]
+"""A camera's URL, file or device."""
+
+Id = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN.pattern}$", max_length=63)]
+"""Id of a camera or zone: a-z, 0-9, - and _."""
+
+PathId = Annotated[Id, Path()]
+RecordId = Annotated[str, Path(pattern="^[0-9A-Za-z-]{1,64}$")]
+"""Id of a hazard or a piece of evidence."""

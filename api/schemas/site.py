@@ -1,0 +1,157 @@
+"""Cameras, zones and their state."""
+
+from collections.abc import Sequence
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from api.redaction import redacted
+from api.schemas.shapes import Address, Id, Line
+from core.errors import ZoneError
+from core.health import CameraState, CameraStatus
+from core.schedule import Schedule
+from core.site import CameraConfig, zone_to_mapping
+from core.zone import Zone as DomainZone
+from core.zone import ZoneKind, check_polygon
+from hazards.site.tables import CameraRow
+
+
+def _drawn(polygon: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    try:
+        check_polygon(polygon)
+    except ZoneError as error:
+        raise PydanticCustomError("polygon", "{message}", {"message": error.message}) from error
+    return polygon
+
+
+def _readable(schedule: str) -> str:
+    try:
+        return Schedule.parse(schedule).text
+    except ZoneError as error:
+        raise PydanticCustomError("schedule", "{message}", {"message": error.message}) from error
+
+
+Coordinate = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Zone(BaseModel):
+    """polygon: [[x, y], ...] in 0..1 of the picture. dwell_s: seconds that a state must last.
+
+    schedule: `always` or `mon-fri 08:00-18:00; sat 20:00-06:00`, local time of the site.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Id
+    name: Line
+    kind: ZoneKind
+    polygon: Annotated[
+        list[tuple[Coordinate, Coordinate]], Field(max_length=64), AfterValidator(_drawn)
+    ]
+    dwell_s: float = Field(ge=0, le=3600, allow_inf_nan=False)
+    schedule: Annotated[str, Field(max_length=500), AfterValidator(_readable)]
+
+    def zone(self) -> DomainZone:
+        """The zone that the rules judge."""
+        return DomainZone.create(**dict(self))
+
+
+class CameraWrite(BaseModel):
+    """source: rtsp://, http(s)://, a file or a device on the server, with its credentials."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Id
+    name: Line
+    source: Address
+    enabled: bool
+    zones: list[Zone] = Field(max_length=32)
+
+    @field_validator("zones")
+    @classmethod
+    def _told_apart(cls, zones: list[Zone]) -> list[Zone]:
+        seen: set[str] = set()
+        for zone in zones:
+            if zone.id in seen:
+                raise PydanticCustomError(
+                    "zone_id", "zone id '{id}' is used twice", {"id": zone.id}
+                )
+            seen.add(zone.id)
+        return zones
+
+    def config(self, source: str) -> CameraConfig:
+        """The camera that a worker watches, with its real source."""
+        return CameraConfig(self.id, self.name, source, tuple(zone.zone() for zone in self.zones))
+
+
+class Status(BaseModel):
+    """How a camera is doing. code: for translation, empty while live. reason: English sentence.
+
+    since, last_picture_at: UTC seconds; last_picture_at is 0 before the first picture.
+    mime: for Media Source Extensions, empty where browsers cannot play the codec.
+    """
+
+    state: CameraState
+    code: str
+    reason: str
+    since: float
+    last_picture_at: float
+    codec: str
+    mime: str
+    width: int
+    height: int
+    fps: float
+
+    @classmethod
+    def of(cls, status: CameraStatus) -> Self:
+        """From what the engine says."""
+        return cls.model_validate(status, from_attributes=True)
+
+
+class Camera(BaseModel):
+    """source: credentials replaced by ***."""
+
+    id: str
+    name: str
+    source: str
+    enabled: bool
+    zones: list[Zone]
+    status: Status
+
+    @classmethod
+    def of(cls, row: CameraRow, status: CameraStatus) -> Self:
+        """From a row, with the state of now."""
+        return cls(
+            id=row.id,
+            name=row.name,
+            source=redacted(row.source),
+            enabled=row.enabled,
+            zones=[Zone.model_validate(zone_to_mapping(zone.zone)) for zone in row.zones],
+            status=Status.of(status),
+        )
+
+
+class Cameras(BaseModel):
+    """All cameras, in their order on the wall."""
+
+    items: Sequence[Camera]
+
+
+class SourceTest(BaseModel):
+    """camera_id: where the source is a camera's own with *** in it, the stored one is tested."""
+
+    source: Address
+    camera_id: Id | None = None
+
+
+class SourceReport(BaseModel):
+    """What answers at a source. still: a picture as a data: URL. playable: in the browser."""
+
+    codec: str
+    mime: str
+    playable: bool
+    width: int
+    height: int
+    fps: float
+    still: str

@@ -1,0 +1,73 @@
+"""Who is asking: the session cookie and the token against forged requests."""
+
+import hmac
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
+
+from api.context import Context, Here
+from api.errors import CsrfRefused
+from core.errors import NotSignedIn
+from hazards.access import actions, queries
+from hazards.access.passwords import verify
+from hazards.access.tables import UserRow
+
+COOKIE = "anyan_session"
+TOUCH_S = 60.0
+"""A sign-in in use is noted at most this often, so that reading a page writes nothing."""
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+_hashing = threading.BoundedSemaphore(2)
+"""Every hash takes 64 MiB; a flood of sign-ins must not take them all at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The user behind a request."""
+
+    username: str
+    display_name: str
+    role: str
+    token: str = field(repr=False)
+    csrf_token: str = field(repr=False)
+
+
+def check_password(user: UserRow | None, password: str) -> UserRow:
+    """The user, if there is one and it is the password. Raises WrongLogin."""
+    with _hashing:
+        right = verify(password, user.password_hash if user else None)
+    if user is None or not right:
+        raise actions.WrongLogin("user name or password is wrong")
+    return user
+
+
+def who_is(connection: HTTPConnection, context: Context) -> SignedIn:
+    """By the cookie; notes that the sign-in is in use. Raises NotSignedIn and DatabaseAway."""
+    token = connection.cookies.get(COOKIE)
+    if not token:
+        raise NotSignedIn("sign in first")
+    now = time.time()
+    with context.database.read() as session:
+        row = queries.sign_in_of(session, token, now=now)
+    if row.last_used_at < now - TOUCH_S:
+        with context.database.begin() as session:
+            actions.touch(session, token, now=now)
+    user = row.user
+    return SignedIn(user.name, user.display_name, user.role, token, row.csrf_token)
+
+
+def signed_in(request: Request, context: Here) -> SignedIn:
+    """For every route that is not open to all. Raises NotSignedIn, CsrfRefused."""
+    user = who_is(request, context)
+    if request.method not in _SAFE:
+        sent = request.headers.get("X-CSRF-Token", "")
+        if not hmac.compare_digest(sent.encode(), user.csrf_token.encode()):
+            raise CsrfRefused("the page is out of date: load it again")
+    return user
+
+
+User = Annotated[SignedIn, Depends(signed_in)]
+"""As a route's argument: who is asking."""
