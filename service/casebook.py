@@ -1,0 +1,184 @@
+"""Every open violation of one camera with its evidence, from the first certain picture to the clip.
+
+Whatever is learned goes to the spool at once, so that a killed process loses nothing.
+"""
+
+import errno
+import hashlib
+import os
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+
+import cv2
+import structlog
+
+from core.errors import DiskFull, EvidenceError
+from core.evidence import Evidence, EvidenceKind
+from core.frame import Frame
+from core.violation import Violation
+from service.boxes import BoxLog, Picture, finish_boxes
+from service.records import Record
+from streams.clip import ClipFile, recover_parts
+
+log = structlog.get_logger(__name__)
+
+PRE_ROLL_S = 8.0
+"""Boxes that are kept so that the log of a clip begins with the clip."""
+UPDATE_EVERY_S = 5.0
+"""An open violation that goes on is recorded again this often."""
+JPEG_QUALITY = 85
+
+
+class Casebook:
+    """Folder of one camera's evidence; methods are called from the loop and the camera's thread."""
+
+    def __init__(self, camera_id: str, data_dir: Path, put: Callable[[Record], None]) -> None:
+        self._camera_id = camera_id
+        self._data_dir = data_dir
+        self.folder = data_dir / "evidence" / camera_id
+        self._put = put
+        self._lock = Lock()
+        self._recent: deque[Picture] = deque()
+        self._recorded: dict[str, Violation] = {}
+        self._logs: dict[str, BoxLog] = {}
+
+    @property
+    def open(self) -> list[Violation]:
+        """Violations that go on."""
+        return list(self._recorded.values())
+
+    def knows(self, violation: Violation) -> bool:
+        """Whether it was recorded as open before."""
+        return violation.id in self._recorded
+
+    def begin(self, violation: Violation, frame: Frame) -> None:
+        """A violation has become certain: record it, with a picture of the moment."""
+        self._record(violation)
+        try:
+            self._put(self._snapshot(violation, frame))
+            with self._lock:
+                self._logs[violation.id] = self._start_log(violation.id)
+        except OSError as error:
+            self._put(_missing(violation.id, EvidenceKind.SNAPSHOT, frame.timestamp, error))
+
+    def go_on(self, violation: Violation) -> None:
+        """It was seen again."""
+        before = self._recorded[violation.id]
+        if violation.last_seen_at - before.last_seen_at >= UPDATE_EVERY_S:
+            self._record(violation)
+
+    def end(self, violation: Violation) -> None:
+        """It is over."""
+        self._put(violation)
+        self._recorded.pop(violation.id, None)
+
+    def note(self, picture: Picture) -> None:
+        """Boxes of a judged picture, for every clip that is being written."""
+        with self._lock:
+            self._recent.append(picture)
+            while picture["timestamp"] - self._recent[0]["timestamp"] > PRE_ROLL_S:
+                self._recent.popleft()
+            for violation_id, box_log in list(self._logs.items()):
+                try:
+                    box_log.add(picture)
+                except OSError as error:
+                    log.warning("boxes_lost", violation=violation_id, reason=error.strerror)
+                    del self._logs[violation_id]
+
+    def keep_clip(self, violation_id: str, clip: ClipFile | EvidenceError) -> None:
+        """The clip is finished, or there is none; called once per violation."""
+        with self._lock:
+            box_log = self._logs.pop(violation_id, None)
+        if isinstance(clip, EvidenceError):
+            self._put(_missing(violation_id, EvidenceKind.CLIP, 0.0, clip))
+            return
+        try:
+            boxes = box_log.finish(self._camera_id) if box_log else None
+        except OSError as error:
+            log.warning("boxes_lost", violation=violation_id, reason=error.strerror)
+            boxes = None
+        self._put(self._clip(clip, boxes))
+
+    def recover(self) -> None:
+        """Records the clips that a killed process left unfinished."""
+        for clip in recover_parts(self.folder):
+            boxes = finish_boxes(self._boxes_path(clip.name), self._camera_id)
+            self._put(self._clip(clip, boxes))
+
+    def _record(self, violation: Violation) -> None:
+        self._recorded[violation.id] = violation
+        self._put(violation)
+
+    def _start_log(self, violation_id: str) -> BoxLog:
+        box_log = BoxLog(self._boxes_path(violation_id))
+        for picture in self._recent:
+            box_log.add(picture)
+        return box_log
+
+    def _boxes_path(self, violation_id: str) -> Path:
+        return self.folder / f"{violation_id}.boxes.json"
+
+    def _snapshot(self, violation: Violation, frame: Frame) -> Evidence:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        _, jpeg = cv2.imencode(".jpg", frame.image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+        content = jpeg.tobytes()
+        path = self.folder / f"{violation.id}.jpg"
+        part = path.with_suffix(".jpg.tmp")
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+        return Evidence(
+            violation_id=violation.id,
+            kind=EvidenceKind.SNAPSHOT,
+            path=self._relative(path),
+            sha256=hashlib.sha256(content).hexdigest(),
+            size=len(content),
+            mime="image/jpeg",
+            started_at=frame.timestamp,
+            duration_s=0.0,
+            boxes_path="",
+            problem="",
+        )
+
+    def _clip(self, clip: ClipFile, boxes: Path | None) -> Evidence:
+        return Evidence(
+            violation_id=clip.name,
+            kind=EvidenceKind.CLIP,
+            path=self._relative(clip.path),
+            sha256=clip.sha256,
+            size=clip.size,
+            mime=clip.mime or "video/mp4",
+            started_at=clip.started_at,
+            duration_s=clip.duration_s,
+            boxes_path=self._relative(boxes) if boxes else "",
+            problem="",
+        )
+
+    def _relative(self, path: Path) -> str:
+        return str(path.relative_to(self._data_dir))
+
+
+def _missing(
+    violation_id: str, kind: EvidenceKind, at: float, error: OSError | EvidenceError
+) -> Evidence:
+    full = isinstance(error, DiskFull) or getattr(error, "errno", None) in (
+        errno.ENOSPC,
+        errno.EDQUOT,
+    )
+    log.error("evidence_missing", violation=violation_id, kind=str(kind), reason=str(error))
+    return Evidence(
+        violation_id=violation_id,
+        kind=kind,
+        path="",
+        sha256="",
+        size=0,
+        mime="",
+        started_at=at,
+        duration_s=0.0,
+        boxes_path="",
+        problem=DiskFull.code if full else EvidenceError.code,
+    )

@@ -1,0 +1,133 @@
+"""One camera on its way through the loop: judged, recorded, shown."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from threading import Event
+from zoneinfo import ZoneInfo
+
+import cv2
+
+from core.detections import Detections
+from core.frame import Frame
+from core.health import CameraStatus
+from core.manifest import ModelManifest
+from core.site import CameraConfig
+from core.violation import Violation
+from inference.judge import Judge, Judgement
+from service.boxes import describe
+from service.casebook import Casebook
+from service.outbox import Outbox
+from service.records import Record
+from streams.camera import Camera
+from streams.live import LiveFragment, LiveInit
+
+AWAKE_S = 4.0
+"""After the last sign of a person or an open violation, every frame is still looked at this long."""
+STILL_EVERY_S = 2.0
+STILL_EVERY_WATCHED_S = 0.5
+"""For viewers of a codec that browsers cannot play."""
+STILL_WIDTH = 640
+STILL_QUALITY = 75
+
+
+class Line:
+    """The camera's thread, its judge, its casebook and its viewers."""
+
+    def __init__(
+        self,
+        config: CameraConfig,
+        *,
+        manifest: ModelManifest,
+        time_zone: ZoneInfo,
+        data_dir: Path,
+        target_fps: float,
+        wake: Event,
+        put: Callable[[Record], None],
+        outbox: Outbox,
+    ) -> None:
+        self.config = config
+        self._manifest = manifest
+        self._outbox = outbox
+        self._judge = Judge(config, manifest, time_zone)
+        self._casebook = Casebook(config.id, data_dir, put)
+        self._watched = False
+        self._still_at = float("-inf")
+        self.camera = Camera(
+            config,
+            self._casebook.folder,
+            wake,
+            target_fps=target_fps,
+            on_status=self._send_status,
+            on_clip=self._casebook.keep_clip,
+            on_live=self._send_live,
+        )
+
+    def start(self) -> None:
+        """Finishes what a killed process left of this camera, then opens it."""
+        self._casebook.recover()
+        self.camera.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """Ends open violations and clips, then closes the camera."""
+        for violation in self._judge.close():
+            self._file(violation, None)
+        self.camera.stop(timeout_s)
+
+    def set_watched(self, watched: bool) -> None:
+        """Somebody looks at this camera, or nobody any more."""
+        self._watched = watched
+        self.camera.set_watched(watched)
+
+    def judge(self, frame: Frame, found: Detections, latency_s: float) -> None:
+        """Takes one picture with its boxes through the rules; passes on what follows."""
+        judgement = self._judge.update(frame, found)
+        for violation in judgement.violations:
+            self._file(violation, frame)
+        if self._watched or len(judgement.observation.people) or self._casebook.open:
+            self.camera.keep_awake(frame.timestamp + AWAKE_S)
+        self._show(judgement, latency_s)
+
+    def _file(self, violation: Violation, frame: Frame | None) -> None:
+        if violation.ended:
+            self._casebook.end(violation)
+            self.camera.end_clip(violation.id, violation.last_seen_at)
+        elif self._casebook.knows(violation):
+            self._casebook.go_on(violation)
+        elif frame is not None:
+            self._casebook.begin(violation, frame)
+            self.camera.start_clip(violation.id, violation.started_at)
+
+    def _show(self, judgement: Judgement, latency_s: float) -> None:
+        frame = judgement.observation.frame
+        alarmed = [track for v in self._casebook.open for track in v.track_ids]
+        picture = describe(judgement.observation, self._manifest, alarmed)
+        self._casebook.note(picture)
+        head = {"type": "tracks", "camera_id": self.config.id, "latency_s": round(latency_s, 3)}
+        self._outbox.send({**head, **picture})
+        plays = bool(self.camera.status.mime)
+        every = STILL_EVERY_WATCHED_S if self._watched and not plays else STILL_EVERY_S
+        if abs(frame.timestamp - self._still_at) >= every:
+            self._still_at = frame.timestamp
+            message = {"type": "still", "camera_id": self.config.id, "timestamp": frame.timestamp}
+            self._outbox.send(message, _jpeg(frame))
+
+    def _send_status(self, status: CameraStatus) -> None:
+        self._outbox.send({"type": "status", "status": asdict(status)})
+
+    def _send_live(self, part: LiveInit | LiveFragment) -> None:
+        match part:
+            case LiveInit(camera_id, mime, epoch, width, height, data):
+                head = {"mime": mime, "epoch": epoch, "width": width, "height": height}
+                self._outbox.send({"type": "init", "camera_id": camera_id, **head}, data)
+            case LiveFragment(camera_id, keyframe, _, data):
+                self._outbox.send(
+                    {"type": "fragment", "camera_id": camera_id, "keyframe": keyframe}, data
+                )
+
+
+def _jpeg(frame: Frame) -> bytes:
+    scale = min(1.0, STILL_WIDTH / frame.width)
+    small = cv2.resize(frame.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    _, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, STILL_QUALITY])
+    return jpeg.tobytes()

@@ -1,0 +1,63 @@
+"""What supervisor and worker tell each other over the worker's standard input and output.
+
+A message is a JSON object with `type`, and a payload of bytes that may be empty:
+
+    4 bytes length of the JSON | 4 bytes length of the payload | JSON | payload     (big-endian)
+
+To the worker:    assign {cameras}  ·  watch {camera_id, watched}  ·  stop {}
+From the worker:  ready {provider}  ·  status {…}  ·  tracks {camera_id, timestamp, boxes, latency_s}
+                  still {camera_id, timestamp} + JPEG  ·  init {…} + segment  ·  fragment {…} + bytes
+                  metrics {…}  ·  failed {code, detail}
+"""
+
+import json
+import struct
+from asyncio import IncompleteReadError, StreamReader
+from threading import Lock
+from typing import Any, BinaryIO
+
+_HEADER = struct.Struct(">II")
+
+Message = dict[str, Any]
+
+
+def encode(message: Message, payload: bytes = b"") -> bytes:
+    """One message as bytes."""
+    text = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+    return b"".join((_HEADER.pack(len(text), len(payload)), text, payload))
+
+
+class MessageWriter:
+    """Sends messages from several threads. Raises BrokenPipeError when nobody reads any more."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._lock = Lock()
+
+    def send(self, message: Message, payload: bytes = b"") -> None:
+        """Blocks while the pipe is full."""
+        with self._lock:
+            self._file.write(encode(message, payload))
+            self._file.flush()
+
+
+def read_message(file: BinaryIO) -> tuple[Message, bytes] | None:
+    """The next message, None where the other side has closed the pipe."""
+    header = file.read(_HEADER.size)
+    if len(header) < _HEADER.size:
+        return None
+    text, payload = _HEADER.unpack(header)
+    body = file.read(text + payload)
+    if len(body) < text + payload:
+        return None
+    return json.loads(body[:text]), body[text:]
+
+
+async def receive_message(stream: StreamReader) -> tuple[Message, bytes] | None:
+    """The same for the event loop."""
+    try:
+        text, payload = _HEADER.unpack(await stream.readexactly(_HEADER.size))
+        body = await stream.readexactly(text + payload)
+    except IncompleteReadError:
+        return None
+    return json.loads(body[:text]), body[text:]

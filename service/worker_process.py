@@ -1,0 +1,66 @@
+"""A worker as a process of its own: commands come in on standard input, messages go out.
+
+A closed input means that the service is gone: the worker ends its violations and clips, and stops.
+"""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from threading import Thread
+from typing import BinaryIO
+
+import structlog
+
+from core.errors import AnyanError
+from core.site import CameraConfig
+from service.logs import configure_logs
+from service.messages import read_message
+from service.outbox import Outbox
+from service.worker import Worker
+
+log = structlog.get_logger(__name__)
+
+
+def main() -> int:
+    """Runs one worker. The first argument is JSON: model, threads, data_dir, time_zone…"""
+    configure_logs()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then tells us
+    outbox = Outbox(_own_standard_output())
+    settings = json.loads(sys.argv[1])
+    paths = {name: Path(settings.pop(name)) for name in ("model", "data_dir")}
+    try:
+        worker = Worker(**settings, **paths, outbox=outbox)
+    except AnyanError as error:
+        log.error("worker_failed", code=error.code, reason=error.message)
+        outbox.send({"type": "failed", "code": error.code, "detail": error.message})
+        outbox.close(2.0)
+        return 1
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+    Thread(target=_obey, args=(worker, sys.stdin.buffer), daemon=True).start()
+    worker.run()
+    outbox.close(2.0)
+    return 0
+
+
+def _own_standard_output() -> BinaryIO:
+    """The pipe for messages; whatever else writes to standard output goes to the log instead."""
+    pipe = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return pipe
+
+
+def _obey(worker: Worker, commands: BinaryIO) -> None:
+    while (received := read_message(commands)) is not None:
+        message, _ = received
+        match message["type"]:
+            case "assign":
+                worker.assign([CameraConfig.from_mapping(c, "assign") for c in message["cameras"]])
+            case "watch":
+                worker.watch(message["camera_id"], message["watched"])
+    worker.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
