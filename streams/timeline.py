@@ -1,0 +1,155 @@
+"""Repairs the time stamps of a stream and ties them to UTC."""
+
+from collections import deque
+from dataclasses import dataclass
+
+LATE_S = 2.0
+"""Seconds by which time stamps may differ from arrival."""
+LATE_WINDOW_S = 10.0
+"""A network that stops for a moment makes packets late; a clock that is wrong stays late."""
+BACKWARD_S = 0.5
+FORWARD_LIVE_S = 2.0
+FORWARD_FILE_S = 10.0
+REORDER_FRAMES = 4
+"""B-frames may stand this many frames before the picture that was sent first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Repaired time of one packet: ticks, and UTC seconds."""
+
+    pts: int
+    dts: int
+    timestamp: float
+    jumped: bool
+
+
+class Timeline:
+    """The time of one source.
+
+    tick: seconds per tick of the stream's time base.
+    frame: nominal ticks of one picture, used where a stream does not say.
+    reorders: whether the stream has B-frames.
+    paced: whether the reader decides when a packet comes (file, HLS), not the camera.
+    start_time: UTC seconds of the first picture for a file that is read fast; None ties the
+        first packet to its arrival.
+    """
+
+    def __init__(
+        self, *, tick: float, frame: int, reorders: bool, paced: bool, start_time: float | None
+    ) -> None:
+        self._tick = tick
+        self._frame = max(frame, 1)
+        self._lead = REORDER_FRAMES * self._frame if reorders else 0
+        self._paced = paced
+        self._start_time = start_time
+        self._shift = 0
+        self._anchor: float | None = None
+        self._raw = 0
+        self._dts = 0
+        self._highest_pts = 0
+        self._timestamp = 0.0
+        self._arrival = 0.0
+        self._lateness: deque[tuple[float, float]] = deque()
+        self._restarted = False
+
+    def restart(self) -> None:
+        """The file begins again: its first packet follows the last one without a gap."""
+        self._restarted = True
+
+    def stamp(self, pts: int | None, dts: int | None, arrival: float) -> Stamp:
+        """Repairs one packet. arrival: UTC seconds now; not used for a file that is read fast."""
+        if self._anchor is None:
+            return self._first(pts, dts, arrival)
+        raw = self._raw_time(pts, dts, arrival)
+        jumped = False
+        if self._restarted:
+            self._restarted = False
+            self._shift = self._dts + self._frame - self._first_raw(raw, pts, dts)
+        elif self._is_jump(raw, arrival):
+            jumped = True
+            self._shift = self._dts + self._frame - self._first_raw(raw, pts, dts)
+        self._raw = raw
+        stamp_pts, stamp_dts = self._repair(raw, pts, dts)
+        if not jumped and self._is_late(stamp_pts, arrival):
+            jumped = True
+        if jumped:
+            self._tie(stamp_pts, arrival)
+        return self._keep(stamp_pts, stamp_dts, arrival, jumped)
+
+    def _first(self, pts: int | None, dts: int | None, arrival: float) -> Stamp:
+        raw = self._first_raw(pts if pts is not None else 0, pts, dts)
+        if pts is None and dts is not None:
+            raw = dts
+        self._raw, self._shift = raw, -raw
+        stamp_dts = 0
+        stamp_pts = max(pts - raw, 0) if pts is not None else 0
+        start = arrival if self._start_time is None else self._start_time
+        self._anchor = start - stamp_pts * self._tick
+        return self._keep(stamp_pts, stamp_dts, arrival, False)
+
+    def _first_raw(self, raw: int, pts: int | None, dts: int | None) -> int:
+        """Ticks of the first dts, with room for B-frames where only the pts is known."""
+        return raw if dts is not None or pts is None else raw - self._lead
+
+    def _raw_time(self, pts: int | None, dts: int | None, arrival: float) -> int:
+        if dts is not None:
+            return dts
+        if pts is not None:
+            return pts
+        if self._paced or self._start_time is not None:
+            return self._raw + self._frame
+        return self._raw + max(round((arrival - self._arrival) / self._tick), 1)
+
+    def _repair(self, raw: int, pts: int | None, dts: int | None) -> tuple[int, int]:
+        if dts is not None or pts is None:
+            fixed_dts = raw + self._shift
+            fixed_pts = fixed_dts if pts is None else pts + self._shift
+        else:
+            fixed_pts = pts + self._shift
+            highest = max(self._highest_pts, fixed_pts)
+            fixed_dts = self._dts + self._frame
+            if not highest - 2 * self._lead <= fixed_dts <= fixed_pts:
+                fixed_dts = highest - self._lead
+        fixed_dts = max(fixed_dts, self._dts + 1)
+        return max(fixed_pts, fixed_dts), fixed_dts
+
+    def _is_jump(self, raw: int, arrival: float) -> bool:
+        step = (raw - self._raw) * self._tick
+        if step < -BACKWARD_S:
+            return True
+        if self._paced or self._start_time is not None:
+            return step > FORWARD_FILE_S
+        return step - (arrival - self._arrival) > FORWARD_LIVE_S
+
+    def _is_late(self, pts: int, arrival: float) -> bool:
+        """Whether the timestamps left the wall clock; early counts at once, late if it lasts."""
+        if self._start_time is not None or self._anchor is None:
+            return False
+        late = arrival - (self._anchor + pts * self._tick)
+        if late < -LATE_S and not self._paced:
+            return True
+        window = self._lateness
+        if late < LATE_S:
+            window.clear()
+            return False
+        window.append((arrival, late))
+        return arrival - window[0][0] > LATE_WINDOW_S
+
+    def _tie(self, pts: int, arrival: float) -> None:
+        """Ties this picture to its arrival; a file that is read fast goes on where it was."""
+        self._lateness.clear()
+        following = self._timestamp + self._frame * self._tick
+        if self._start_time is not None:
+            now = following
+        else:
+            now = max(arrival, following) if self._paced else arrival
+        self._anchor = now - pts * self._tick
+
+    def _keep(self, pts: int, dts: int, arrival: float, jumped: bool) -> Stamp:
+        assert self._anchor is not None
+        self._dts = dts
+        self._highest_pts = max(self._highest_pts, pts)
+        self._arrival = arrival
+        self._timestamp = self._anchor + pts * self._tick
+        return Stamp(pts, dts, self._timestamp, jumped)
