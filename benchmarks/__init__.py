@@ -1,0 +1,1 @@
+"""Measurements and rendered test material; nothing in the service imports from here."""
