@@ -129,7 +129,7 @@ class Subscriber:
         return await self._queue.get()
 
     def put(self, event: str) -> None:
-        """Ends the stream of a page that does not keep up: it connects again and reads its lists."""
+        """Ends the stream of a page that does not keep up: it reads its lists again."""
         if self._queue.qsize() < EVENTS:
             self._queue.put_nowait(event)
         else:

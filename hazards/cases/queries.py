@@ -24,7 +24,7 @@ class Cursor:
         """Reads what str() wrote. Raises ValueError for anything else."""
         started_at, _, hazard_id = text.partition("_")
         cursor = cls(float(started_at), hazard_id)
-        if not math.isfinite(cursor.started_at) or not hazard_id.isprintable():
+        if not (math.isfinite(cursor.started_at) and hazard_id and hazard_id.isprintable()):
             raise ValueError("not a place in the list")
         return cursor
 
