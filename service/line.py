@@ -23,7 +23,7 @@ from streams.camera import Camera
 from streams.live import LiveFragment, LiveInit
 
 AWAKE_S = 4.0
-"""After the last sign of a person or an open violation, every frame is still looked at this long."""
+"""How long every frame is still looked at after the last person or open violation."""
 STILL_EVERY_S = 2.0
 STILL_EVERY_WATCHED_S = 0.5
 """For viewers of a codec that browsers cannot play."""

@@ -4,10 +4,12 @@ A message is a JSON object with `type`, and a payload of bytes that may be empty
 
     4 bytes length of the JSON | 4 bytes length of the payload | JSON | payload     (big-endian)
 
-To the worker:    assign {cameras}  ·  watch {camera_id, watched}  ·  stop {}
-From the worker:  ready {provider}  ·  status {…}  ·  tracks {camera_id, timestamp, boxes, latency_s}
-                  still {camera_id, timestamp} + JPEG  ·  init {…} + segment  ·  fragment {…} + bytes
-                  metrics {…}  ·  failed {code, detail}
+To the worker:
+    assign {cameras} · watch {camera_id, watched}
+From the worker:
+    ready {provider} · failed {code, detail} · status {status} · disk {problem} · metrics {…}
+    tracks {camera_id, timestamp, boxes, latency_s} · still {camera_id, timestamp} + JPEG
+    init {camera_id, mime, epoch, width, height} + segment · fragment {camera_id, keyframe} + bytes
 """
 
 import json

@@ -4,6 +4,7 @@ import os
 import resource
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any
@@ -59,7 +60,7 @@ class Worker:
         }
         self._wake, self._stopping = Event(), Event()
         self._lines: dict[str, Line] = {}
-        self._lock = Lock()
+        self._lock, self._assigning = Lock(), Lock()
         self._metrics_at = 0.0
         self._pictures = 0
         outbox.send({"type": "ready", "provider": session.provider})
@@ -87,18 +88,14 @@ class Worker:
     def assign(self, cameras: Sequence[CameraConfig]) -> None:
         """These cameras and no others; unchanged ones go on undisturbed."""
         wanted = {camera.id: camera for camera in cameras}
-        with self._lock:
-            gone = [
-                self._lines.pop(camera_id)
-                for camera_id, line in list(self._lines.items())
-                if camera_id not in wanted
-                or line.config.to_mapping() != wanted[camera_id].to_mapping()
-            ]
-        for line in gone:
-            line.stop(STOP_S)
-        for camera_id, camera in wanted.items():
-            if camera_id not in self._lines:
-                line = Line(camera, wake=self._wake, **self._line_settings)
+        with self._assigning:
+            with self._lock:
+                gone = [i for i, line in self._lines.items() if not _same(line, wanted.get(i))]
+                stopped = [self._lines.pop(camera_id) for camera_id in gone]
+            for line in stopped:
+                line.stop(STOP_S)
+            for camera_id in wanted.keys() - self._lines.keys():
+                line = Line(wanted[camera_id], wake=self._wake, **self._line_settings)
                 line.start()
                 with self._lock:
                     self._lines[camera_id] = line
@@ -134,6 +131,10 @@ class Worker:
                 "cpu_s": usage.ru_utime + usage.ru_stime,
                 "pictures": self._pictures,
                 "messages_dropped": self._outbox.dropped,
-                "cameras": {i: line.camera.counters() for i, line in self._lines.items()},
+                "cameras": {i: asdict(line.camera.counters) for i, line in self._lines.items()},
             }
         )
+
+
+def _same(line: Line, config: CameraConfig | None) -> bool:
+    return config is not None and line.config.to_mapping() == config.to_mapping()

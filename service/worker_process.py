@@ -15,6 +15,7 @@ import structlog
 
 from core.errors import AnyanError
 from core.site import CameraConfig
+from service.lock import hold_lock
 from service.logs import configure_logs
 from service.messages import read_message
 from service.outbox import Outbox
@@ -30,7 +31,10 @@ def main() -> int:
     outbox = Outbox(_own_standard_output())
     settings = json.loads(sys.argv[1])
     paths = {name: Path(settings.pop(name)) for name in ("model", "data_dir")}
+    lock = paths["data_dir"] / "locks" / f"worker-{settings.pop('index')}"
     try:
+        # A worker whose service was killed needs a moment to finish its clips.
+        hold_lock(lock, wait_s=20.0, holder="worker")
         worker = Worker(**settings, **paths, outbox=outbox)
     except AnyanError as error:
         log.error("worker_failed", code=error.code, reason=error.message)

@@ -1,0 +1,237 @@
+"""The running site: workers, recorder and what the API asks of them."""
+
+import asyncio
+import shutil
+import time
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import structlog
+
+from api.engine import Probe, Problem
+from api.live import LiveHub
+from api.schemas.cases import Hazard
+from api.settings import ApiSettings
+from api.system import system_now
+from core.health import CameraState, CameraStatus
+from core.manifest import ModelManifest
+from core.site import CameraConfig
+from hazards.cases.queries import hazard
+from hazards.database import Database, DatabaseAway
+from hazards.evidence.queries import evidence_of
+from hazards.site.queries import enabled_cameras
+from inference.session import read_manifest
+from service.messages import Message
+from service.probe_process import probe_apart
+from service.recorder import Recorder
+from service.settings import Settings
+from service.spool import Spool
+from service.supervisor import Supervisor
+
+log = structlog.get_logger(__name__)
+
+LOW_DISK_BYTES = 2 * 2**30
+FULL_DISK_BYTES = 64 * 2**20
+WATCH_SYSTEM_S = 2.0
+"""How often problems are looked at for pages that are open."""
+
+
+class SiteEngine:
+    """Implements api.engine.Engine. Runs on the event loop; reads come from any thread."""
+
+    def __init__(self, settings: Settings, database: Database, shown: ApiSettings) -> None:
+        """Raises ManifestMismatch where the model's manifest cannot be read."""
+        self.hub = LiveHub(on_watch=self._watch)
+        self._settings = settings
+        self._database = database
+        self._shown = shown
+        self._manifest = read_manifest(settings.model)
+        self._spool = Spool(settings.spool_dir)
+        self._recorder = Recorder(database, self._spool, self._on_recorded)
+        self._supervisor = Supervisor(
+            settings.workers, _worker_arguments(settings), self._on_message, self._on_death
+        )
+        self._statuses: dict[str, CameraStatus] = {}
+        self._stills: dict[str, bytes] = {}
+        self._metrics: dict[int, dict[str, Any]] = {}
+        self._disk_problem = ""
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._assigned = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Takes up what an earlier run left, then starts the workers."""
+        self._loop = asyncio.get_running_loop()
+        self._recorder.start()
+        self._supervisor.start()
+        await self._reload()
+        self._tasks.append(asyncio.create_task(self._watch_system()))
+
+    async def stop(self) -> None:
+        """Ends workers first, then records what they left."""
+        for task in self._tasks:
+            task.cancel()
+        await self._supervisor.stop()
+        await asyncio.to_thread(self._recorder.stop, 10.0)
+
+    # What the API asks.
+
+    def camera_statuses(self) -> dict[str, CameraStatus]:
+        """See Engine."""
+        return dict(self._statuses)
+
+    def still(self, camera_id: str) -> bytes | None:
+        """See Engine."""
+        return self._stills.get(camera_id)
+
+    async def probe(self, source: str) -> Probe:
+        """See Engine."""
+        return await probe_apart(source)
+
+    def cameras_changed(self) -> None:
+        """See Engine."""
+        assert self._loop
+        asyncio.run_coroutine_threadsafe(self._reload(), self._loop)
+
+    def problems(self) -> list[Problem]:
+        """See Engine."""
+        problems = self._disk_problems()
+        if self._recorder.database_away:
+            problems.append(Problem("database_away", self._recorder.database_away))
+        problems += [
+            Problem("worker_down", worker.trouble)
+            for worker in self._supervisor.workers
+            if worker.trouble not in {"", "starting"}
+        ]
+        if refused := self._spool.count_refused():
+            text = (
+                f"{refused} records could not be understood: see spool/refused in the data folder"
+            )
+            problems.append(Problem("spool_refused", text))
+        return problems
+
+    def spool_waiting(self) -> int:
+        """See Engine."""
+        return self._spool.count_waiting()
+
+    def model(self) -> ModelManifest | None:
+        """See Engine."""
+        return self._manifest
+
+    def ready(self) -> list[str]:
+        """See Engine."""
+        reasons = [w.trouble for w in self._supervisor.workers if not w.ready]
+        if not self._assigned:
+            reasons.append("cameras are not assigned yet")
+        if self._recorder.database_away:
+            reasons.append("the database is away")
+        return reasons
+
+    # What comes from the workers, on the event loop.
+
+    def _on_message(self, message: Message, payload: bytes) -> None:
+        camera_id = message.get("camera_id", "")
+        match message.pop("type"):
+            case "tracks":
+                del message["camera_id"]
+                self.hub.publish_tracks(camera_id, message)
+            case "fragment":
+                self.hub.publish_fragment(camera_id, keyframe=message["keyframe"], data=payload)
+            case "init":
+                del message["camera_id"]
+                self.hub.publish_init(camera_id, **message, data=payload)
+            case "still":
+                self._stills[camera_id] = payload
+                status = self._statuses.get(camera_id)
+                if status and not status.mime:
+                    self.hub.publish_still(camera_id, message["timestamp"], payload)
+            case "status":
+                fields = message["status"]
+                status = CameraStatus(**{**fields, "state": CameraState(fields["state"])})
+                self._statuses[status.camera_id] = status
+                self.hub.publish_status(status)
+            case "disk":
+                self._disk_problem = message["problem"]
+
+    def _on_death(self, cameras: Sequence[CameraConfig]) -> None:
+        ids = [camera.id for camera in cameras]
+        self._recorder.end_open(ids)
+        for camera_id in ids:
+            status = CameraStatus(
+                camera_id,
+                CameraState.CONNECTING,
+                "worker_down",
+                "the worker process died and is started again",
+                time.time(),
+                *_last_seen(self._statuses.get(camera_id)),
+            )
+            self._statuses[camera_id] = status
+            self.hub.publish_status(status)
+
+    def _on_recorded(self, hazard_ids: Collection[str]) -> None:
+        """On the recorder's thread: tells the pages."""
+        with self._database.read() as session:
+            evidence = evidence_of(session, list(hazard_ids))
+            changed = [Hazard.of(hazard(session, id), evidence[id]) for id in hazard_ids]
+        assert self._loop
+        for shown in changed:
+            self._loop.call_soon_threadsafe(self.hub.publish_hazard, shown)
+
+    def _watch(self, camera_id: str, watched: bool) -> None:
+        self._supervisor.watch(camera_id, watched)
+
+    async def _reload(self) -> None:
+        try:
+            cameras = await asyncio.to_thread(self._read_cameras)
+        except DatabaseAway as error:
+            log.error("cameras_not_read", reason=error.message)
+            assert self._loop
+            self._loop.call_later(2.0, self.cameras_changed)
+            return
+        for gone in set(self._statuses) - {camera.id for camera in cameras}:
+            self._statuses.pop(gone, None)
+            self._stills.pop(gone, None)
+        self._supervisor.assign(cameras)
+        self._assigned = True
+
+    def _read_cameras(self) -> tuple[CameraConfig, ...]:
+        with self._database.read() as session:
+            return enabled_cameras(session)
+
+    async def _watch_system(self) -> None:
+        before: list[Problem] = []
+        while True:
+            problems = self.problems()
+            if problems != before:
+                before = problems
+                self.hub.publish_system(system_now(self, self._shown))
+            await asyncio.sleep(WATCH_SYSTEM_S)
+
+    def _disk_problems(self) -> list[Problem]:
+        free = shutil.disk_usage(self._settings.data_dir).free
+        advice = "delete old clips or move the data folder (ANYAN_DATA_DIR) to a larger disk"
+        if self._disk_problem or free < FULL_DISK_BYTES:
+            text = self._disk_problem or f"the disk of the data folder is full: {advice}"
+            return [Problem("disk_full", text)]
+        if free < LOW_DISK_BYTES:
+            return [
+                Problem("disk_low", f"{free / 2**30:.1f} GB left under the data folder: {advice}")
+            ]
+        return []
+
+
+def _last_seen(status: CameraStatus | None) -> tuple[float, str, str, int, int, float]:
+    if status is None:
+        return (0.0, "", "", 0, 0, 0.0)
+    s = status
+    return (s.last_picture_at, s.codec, s.mime, s.width, s.height, s.fps)
+
+
+def _worker_arguments(settings: Settings) -> dict[str, Any]:
+    return {
+        "model": str(settings.model.absolute()),
+        "threads": settings.threads,
+        "data_dir": str(settings.data_dir.absolute()),
+        "time_zone": settings.time_zone,
+        "target_fps": settings.target_fps,
+    }

@@ -1,0 +1,113 @@
+"""From the spool to the database, one transaction per record, for as long as the service runs."""
+
+import time
+from collections.abc import Callable, Collection
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.violation import Violation
+from hazards.cases.actions import end_orphans, record_violation
+from hazards.database import Database, DatabaseAway
+from hazards.evidence.actions import record_evidence
+from service.records import Record
+from service.spool import Spool
+
+log = structlog.get_logger(__name__)
+
+PAUSE_S = 0.2
+LONGEST_PAUSE_S = 5.0
+"""Between two tries while the database is away."""
+
+
+class Recorder:
+    """The only one who takes from the spool.
+
+    on_recorded: called on the recorder's thread with the ids of hazards that changed.
+    """
+
+    def __init__(
+        self, database: Database, spool: Spool, on_recorded: Callable[[Collection[str]], None]
+    ) -> None:
+        self.database_away = ""
+        self._database = database
+        self._spool = spool
+        self._on_recorded = on_recorded
+        self._orphans: SimpleQueue[tuple[Collection[str] | None, float]] = SimpleQueue()
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="recorder", daemon=True)
+
+    def start(self) -> None:
+        """Records what an earlier run has left, ends its open hazards, then goes on for ever."""
+        self.end_open(None)
+        self._thread.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """Records what is there, then ends."""
+        self._stopping.set()
+        self._thread.join(timeout_s)
+
+    def end_open(self, camera_ids: Collection[str] | None) -> None:
+        """The worker of these cameras is dead (None: all): its open hazards end.
+
+        First everything that it has put into the spool is recorded.
+        """
+        self._orphans.put((camera_ids, time.time()))
+
+    def _run(self) -> None:
+        pause = PAUSE_S
+        while True:
+            last_round = self._stopping.is_set()
+            try:
+                self._record_all()
+                self._end_orphans()
+                self.database_away, pause = "", PAUSE_S
+            except DatabaseAway as error:
+                if not self.database_away:
+                    log.error("database_away", reason=error.message)
+                self.database_away = error.message
+                pause = min(2 * pause, LONGEST_PAUSE_S)
+            if last_round:
+                return
+            self._stopping.wait(pause)
+
+    def _record_all(self) -> None:
+        for path, record in self._spool.waiting():
+            try:
+                changed = self._record(record)
+            except DatabaseAway:
+                raise
+            except SQLAlchemyError as error:
+                # Not the database but the record is at fault: the next ones must not wait for it.
+                self._spool.refuse(path, type(error).__name__)
+                continue
+            self._spool.done(path)
+            if changed:
+                self._on_recorded([_hazard_id(record)])
+
+    def _record(self, record: Record) -> bool:
+        with self._database.begin() as session:
+            if isinstance(record, Violation):
+                return record_violation(session, record)
+            return record_evidence(session, record)
+
+    def _end_orphans(self) -> None:
+        while True:
+            try:
+                camera_ids, at = self._orphans.get_nowait()
+            except Empty:
+                return
+            try:
+                with self._database.begin() as session:
+                    ended = end_orphans(session, camera_ids, at)
+            except DatabaseAway:
+                self._orphans.put((camera_ids, at))
+                raise
+            if ended:
+                self._on_recorded(ended)
+
+
+def _hazard_id(record: Record) -> str:
+    return record.id if isinstance(record, Violation) else record.violation_id

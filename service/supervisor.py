@@ -1,0 +1,175 @@
+"""Starts workers as child processes, gives them their cameras, and starts them again when they die.
+
+A native decoder can crash; the API and the other workers go on.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from core.site import CameraConfig
+from service.messages import Message, encode, receive_message
+from streams.backoff import Backoff
+
+log = structlog.get_logger(__name__)
+
+STOP_S = 12.0
+"""A worker that has not ended by itself after this time is killed."""
+
+
+class WorkerHandle:
+    """One worker process after another, with the same cameras.
+
+    on_message: called with every message. on_death: called with the cameras when it died.
+    """
+
+    def __init__(
+        self,
+        index: int,
+        arguments: dict[str, Any],
+        on_message: Callable[[Message, bytes], None],
+        on_death: Callable[[Sequence[CameraConfig]], None],
+    ) -> None:
+        self.index = index
+        self.cameras: dict[str, CameraConfig] = {}
+        self.ready = False
+        self.trouble = "starting"
+        self._arguments = json.dumps({**arguments, "index": index})
+        self._on_message = on_message
+        self._on_death = on_death
+        self._watched: set[str] = set()
+        self._process: Process | None = None
+        self._backoff = Backoff()
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    @property
+    def pid(self) -> int:
+        """Of the running process, 0 where there is none."""
+        return self._process.pid if self._process else 0
+
+    def start(self) -> None:
+        """Begins; needs a running event loop."""
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Lets the worker finish its violations and clips."""
+        self._stopping = True
+        process = self._process
+        if process and process.returncode is None:
+            assert process.stdin
+            process.stdin.close()
+            try:
+                await asyncio.wait_for(process.wait(), STOP_S)
+            except TimeoutError:
+                log.warning("worker_killed", worker=self.index, after_s=STOP_S)
+                process.kill()
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    def assign(self, cameras: Sequence[CameraConfig]) -> None:
+        """These cameras and no others."""
+        self.cameras = {camera.id: camera for camera in cameras}
+        self._watched &= set(self.cameras)
+        self._send({"type": "assign", "cameras": [c.to_mapping() for c in cameras]})
+
+    def watch(self, camera_id: str, watched: bool) -> None:
+        """Somebody looks at one of the cameras, or nobody any more."""
+        (self._watched.add if watched else self._watched.discard)(camera_id)
+        self._send({"type": "watch", "camera_id": camera_id, "watched": watched})
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            started = time.monotonic()
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "service.worker_process",
+                self._arguments,
+                stdin=PIPE,
+                stdout=PIPE,
+                start_new_session=True,
+            )
+            log.info("worker_started", worker=self.index, pid=self._process.pid)
+            self.assign(tuple(self.cameras.values()))
+            for camera_id in tuple(self._watched):
+                self.watch(camera_id, True)
+            await self._listen(self._process)
+            code = await self._process.wait()
+            self.ready = False
+            if self._stopping:
+                return
+            if self.trouble in {"", "starting"}:
+                self.trouble = f"worker {self.index} ended with code {code} and is started again"
+            log.error("worker_died", worker=self.index, code=code)
+            self._on_death(tuple(self.cameras.values()))
+            connected_s = time.monotonic() - started
+            await asyncio.sleep(self._backoff.wait_s(connected_s=connected_s, refused=False))
+
+    async def _listen(self, process: Process) -> None:
+        assert process.stdout
+        while (received := await receive_message(process.stdout)) is not None:
+            message, payload = received
+            match message["type"]:
+                case "ready":
+                    self.ready, self.trouble = True, ""
+                case "failed":
+                    self.trouble = message["detail"]
+            self._on_message(message, payload)
+
+    def _send(self, message: Message) -> None:
+        process = self._process
+        if process and process.stdin and not process.stdin.is_closing():
+            process.stdin.write(encode(message))
+
+
+class Supervisor:
+    """All workers; every camera stays with the worker that it was given to."""
+
+    def __init__(
+        self,
+        count: int,
+        arguments: dict[str, Any],
+        on_message: Callable[[Message, bytes], None],
+        on_death: Callable[[Sequence[CameraConfig]], None],
+    ) -> None:
+        self.workers = [WorkerHandle(i, arguments, on_message, on_death) for i in range(count)]
+
+    def start(self) -> None:
+        """Begins; needs a running event loop."""
+        for worker in self.workers:
+            worker.start()
+
+    async def stop(self) -> None:
+        """Lets all workers finish."""
+        await asyncio.gather(*(worker.stop() for worker in self.workers))
+
+    def assign(self, cameras: Sequence[CameraConfig]) -> None:
+        """Distributes the site's cameras; new ones go to the worker with the fewest."""
+        shares: dict[int, list[CameraConfig]] = {worker.index: [] for worker in self.workers}
+        homeless = []
+        for camera in cameras:
+            home = next((w for w in self.workers if camera.id in w.cameras), None)
+            if home is None:
+                homeless.append(camera)
+            else:
+                shares[home.index].append(camera)
+        for camera in homeless:
+            min(shares.values(), key=len).append(camera)
+        for worker in self.workers:
+            worker.assign(shares[worker.index])
+
+    def watch(self, camera_id: str, watched: bool) -> None:
+        """Tells the camera's worker."""
+        for worker in self.workers:
+            if camera_id in worker.cameras:
+                worker.watch(camera_id, watched)
