@@ -1,0 +1,64 @@
+/** Every call of the HTTP contract that the pages use. */
+import { request } from "./client";
+import type {
+  Camera,
+  CameraWrite,
+  EvidenceBoxes,
+  Hazard,
+  HazardKind,
+  Session,
+  SourceTest,
+  SystemInfo,
+} from "./types";
+
+const segment = encodeURIComponent;
+
+export const readSession = () => request<Session>("GET", "/api/session");
+export const signIn = (username: string, password: string) =>
+  request<Session>("POST", "/api/session", { username, password });
+export const signOut = () => request<void>("DELETE", "/api/session");
+export const changePassword = (current: string, next: string) =>
+  request<void>("POST", "/api/session/password", { current, new: next });
+
+export const readSystem = () => request<SystemInfo>("GET", "/api/system");
+
+export const listCameras = async () =>
+  (await request<{ items: Camera[] }>("GET", "/api/cameras")).items;
+export const readCamera = (id: string) => request<Camera>("GET", `/api/cameras/${segment(id)}`);
+export const createCamera = (camera: CameraWrite) =>
+  request<Camera>("POST", "/api/cameras", camera);
+export const replaceCamera = (id: string, camera: CameraWrite) =>
+  request<Camera>("PUT", `/api/cameras/${segment(id)}`, camera);
+export const deleteCamera = (id: string) =>
+  request<void>("DELETE", `/api/cameras/${segment(id)}`);
+export const testSource = (source: string, cameraId: string | null) =>
+  request<SourceTest>(
+    "POST",
+    "/api/sources/test",
+    cameraId === null ? { source } : { source, camera_id: cameraId },
+  );
+export const stillUrl = (cameraId: string) => `/api/cameras/${segment(cameraId)}/still`;
+
+export interface HazardQuery {
+  camera_id: string;
+  kind: HazardKind | "";
+  open: "" | "true" | "false";
+}
+
+export interface HazardPage {
+  items: Hazard[];
+  next: string | null;
+}
+
+export function listHazards(query: HazardQuery, before: string | null, limit = 50) {
+  const parameters = new URLSearchParams({ limit: String(limit) });
+  if (query.camera_id !== "") parameters.set("camera_id", query.camera_id);
+  if (query.kind !== "") parameters.set("kind", query.kind);
+  if (query.open !== "") parameters.set("open", query.open);
+  if (before !== null) parameters.set("before", before);
+  return request<HazardPage>("GET", `/api/hazards?${parameters.toString()}`);
+}
+export const readHazard = (id: string) => request<Hazard>("GET", `/api/hazards/${segment(id)}`);
+export const acknowledgeHazard = (id: string) =>
+  request<Hazard>("POST", `/api/hazards/${segment(id)}/acknowledge`);
+export const readEvidenceBoxes = (url: string) => request<EvidenceBoxes>("GET", url);

@@ -1,0 +1,103 @@
+/** One way to talk to the service: JSON, the CSRF header, and problems as one kind of error. */
+
+export interface FieldProblem {
+  place: string;
+  message: string;
+}
+
+/** What the service refused, or `unreachable` where it did not answer. */
+export class Problem extends Error {
+  constructor(
+    readonly code: string,
+    readonly status: number,
+    readonly detail: string,
+    readonly errors: FieldProblem[] = [],
+    readonly retryAfter: number | null = null,
+  ) {
+    super(detail || code);
+  }
+}
+
+interface ProblemBody {
+  code?: string;
+  detail?: string;
+  title?: string;
+  errors?: FieldProblem[];
+}
+
+type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+const TIMEOUT_MS = 30_000;
+
+let csrfToken = "";
+let signedOut: () => void = () => undefined;
+let serverDate: (header: string) => void = () => undefined;
+
+export function setCsrfToken(token: string): void {
+  csrfToken = token;
+}
+
+/** Called when a session ended on the other side. */
+export function onSignedOut(callback: () => void): void {
+  signedOut = callback;
+}
+
+/** Called with the Date header of every answer. */
+export function onServerDate(callback: (header: string) => void): void {
+  serverDate = callback;
+}
+
+export async function request<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  const response = await send(method, path, body);
+  const date = response.headers.get("Date");
+  if (date !== null) serverDate(date);
+  if (!response.ok) throw await toProblem(response, path);
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+async function send(method: Method, path: string, body: unknown): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;
+  try {
+    return await fetch(path, {
+      method,
+      headers,
+      credentials: "same-origin",
+      cache: "no-store",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    throw new Problem("unreachable", 0, error instanceof Error ? error.message : "");
+  }
+}
+
+async function toProblem(response: Response, path: string): Promise<Problem> {
+  const body = await readProblem(response);
+  const code = body.code ?? (response.status >= 500 ? "internal_error" : "invalid_request");
+  if (code === "not_signed_in" && path !== "/api/session") signedOut();
+  const wait = Number.parseFloat(response.headers.get("Retry-After") ?? "");
+  return new Problem(
+    code,
+    response.status,
+    body.detail ?? body.title ?? response.statusText,
+    body.errors ?? [],
+    Number.isFinite(wait) ? wait : null,
+  );
+}
+
+async function readProblem(response: Response): Promise<ProblemBody> {
+  try {
+    return (await response.json()) as ProblemBody;
+  } catch {
+    return {};
+  }
+}
+
+/** Any thrown value as a Problem, so that pages show one kind. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem("page_error", 0, error instanceof Error ? error.message : String(error));
+}

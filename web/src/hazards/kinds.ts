@@ -1,0 +1,24 @@
+/** One icon for each kind of hazard, so that colour is never the only sign. */
+import type { Evidence, Hazard, HazardKind } from "../api/types";
+import type { IconName } from "../components/icons";
+
+export const KINDS: readonly HazardKind[] = ["missing_helmet", "restricted_zone", "blocked_exit"];
+
+export const KIND_ICONS: Record<HazardKind, IconName> = {
+  missing_helmet: "helmet",
+  restricted_zone: "restricted",
+  blocked_exit: "exit",
+};
+
+export function evidenceOf(hazard: Hazard, kind: Evidence["kind"]): Evidence | null {
+  return hazard.evidence.find((one) => one.kind === kind) ?? null;
+}
+
+export function snapshotUrl(hazard: Hazard): string | null {
+  return evidenceOf(hazard, "snapshot")?.url ?? null;
+}
+
+/** Seconds that the hazard lasted, or lasts by now. */
+export function lastedSeconds(hazard: Hazard, now: number): number {
+  return (hazard.ended ? hazard.last_seen_at : Math.max(now, hazard.last_seen_at)) - hazard.started_at;
+}

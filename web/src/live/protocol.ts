@@ -1,0 +1,51 @@
+/** The messages of the live socket. */
+import type { Box, Status } from "../api/types";
+
+export interface InitMessage {
+  type: "init";
+  mime: string;
+  epoch: number;
+  width: number;
+  height: number;
+}
+
+export interface TracksMessage {
+  type: "tracks";
+  timestamp: number;
+  boxes: Box[];
+  latency_s: number;
+}
+
+export interface StatusMessage {
+  type: "status";
+  status: Status;
+}
+
+export interface StillMessage {
+  type: "still";
+  timestamp: number;
+}
+
+export type TextMessage = InitMessage | TracksMessage | StatusMessage | StillMessage;
+
+export type BinaryKind = "init" | "fragment" | "still";
+
+export interface BinaryMessage {
+  kind: BinaryKind;
+  payload: Uint8Array<ArrayBuffer>;
+}
+
+const TEXT_TYPES = new Set(["init", "tracks", "status", "still"]);
+const BINARY_KINDS: Record<number, BinaryKind> = { 1: "init", 2: "fragment", 3: "still" };
+
+/** null for a message that this page does not know; a newer service may send some. */
+export function readText(text: string): TextMessage | null {
+  const message = JSON.parse(text) as { type?: string };
+  return TEXT_TYPES.has(message.type ?? "") ? (message as TextMessage) : null;
+}
+
+/** null for an empty or unknown message. */
+export function readBinary(data: ArrayBuffer): BinaryMessage | null {
+  const kind = BINARY_KINDS[new Uint8Array(data, 0, Math.min(1, data.byteLength))[0] ?? 0];
+  return kind === undefined ? null : { kind, payload: new Uint8Array(data, 1) };
+}

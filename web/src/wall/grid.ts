@@ -1,0 +1,37 @@
+/** How many columns a wall needs. */
+
+export interface Grid {
+  columns: number;
+  rows: number;
+}
+
+export type Layout = "auto" | 1 | 4 | 9 | 16;
+export const LAYOUTS: readonly Layout[] = ["auto", 1, 4, 9, 16];
+
+/** The grid whose tiles show the largest pictures. */
+export function bestGrid(count: number, width: number, height: number, aspect = 16 / 9): Grid {
+  let best: Grid = { columns: 1, rows: Math.max(1, count) };
+  let largest = 0;
+  for (let columns = 1; columns <= count; columns += 1) {
+    const rows = Math.ceil(count / columns);
+    const picture = Math.min(width / columns, (height / rows) * aspect);
+    if (picture > largest + 1e-6) {
+      largest = picture;
+      best = { columns, rows };
+    }
+  }
+  return best;
+}
+
+const AUTO_LIMIT = 16;
+
+/** Cameras on one page of the wall. */
+export function pageSize(layout: Layout, count: number): number {
+  return layout === "auto" ? Math.min(Math.max(count, 1), AUTO_LIMIT) : layout;
+}
+
+export function gridOf(layout: Layout, shown: number, width: number, height: number): Grid {
+  if (layout === "auto") return bestGrid(shown, width, height);
+  const side = Math.sqrt(layout);
+  return { columns: side, rows: side };
+}
