@@ -33,7 +33,7 @@ ABOVE = 0.15
 class CloserLook:
     """A detector that looks again at people whose heads are small in the picture."""
 
-    def __init__(self, session: Network, *, floor: float) -> None:
+    def __init__(self, session: Network, *, floor: float | None) -> None:
         manifest = session.manifest
         self.manifest = manifest
         self._wide = Detector(session, floor)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
@@ -37,9 +38,8 @@ def export(
     name: str,
     size: int,
     pictures: Path,
-    prepare: Callable[[Path, int], NDArray[np.float32]],
-    thresholds: dict[str, float],
-    metrics: dict[str, float],
+    prepare: Callable[[NDArray[np.uint8], int], NDArray[np.float32]],
+    threshold: float,
     data_set: str,
     folder: Path = WEIGHTS,
 ) -> ModelManifest:
@@ -47,7 +47,9 @@ def export(
 
     size: pixels of the square input.
     pictures: folder of JPEG or PNG files for the parity check; at least eight.
-    prepare: makes (1, 3, H, W) float32 RGB 0..1 of a picture file, as the service does.
+    threshold: working confidence of every class, 0..1.
+    prepare: makes (1, 3, H, W) float32 RGB 0..1 of a (H, W, 3) uint8 BGR picture, as the
+        service does.
     Raises ModelError where the checkpoint cannot be read or the export differs from torch.
     """
     from ultralytics import YOLO
@@ -63,7 +65,7 @@ def export(
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(shutil.copy(checkpoint, scratch))
         yolo = YOLO(copy)
-        batches = [prepare(path, size) for path in paths]
+        batches = [prepare(_read_picture(path), size) for path in paths]
         expected = _run_torch(yolo, batches)
         onnx_file = Path(yolo.export(format="onnx", imgsz=size, dynamic=True, simplify=True))
         content = _store_weights_as_float16(onnx_file)
@@ -73,22 +75,30 @@ def export(
     found = [np.asarray(session.run(None, {name_of_input: batch})[0]) for batch in batches]
     parity = _compare(_candidates(expected), _candidates(found))
 
+    classes = tuple(yolo.names[i] for i in range(len(yolo.names)))
     manifest = ModelManifest(
         name=name,
         version=hashlib.sha256(content).hexdigest()[:12],
         file=f"{name}.onnx",
         sha256=hashlib.sha256(content).hexdigest(),
-        classes=tuple(yolo.names[i] for i in range(len(yolo.names))),
+        classes=classes,
         input_size=size,
-        thresholds=thresholds,
+        thresholds=dict.fromkeys(classes, threshold),
         box_convention=HEAD_BOX,
         data_set=data_set,
-        metrics={**metrics, **parity},
+        metrics=parity,
         licence="AGPL-3.0-or-later",
     )
     (folder / manifest.file).write_bytes(content)
     (folder / f"{name}.json").write_text(manifest.to_json(), encoding="utf-8")
     return manifest
+
+
+def _read_picture(path: Path) -> NDArray[np.uint8]:
+    picture = cv2.imread(str(path))
+    if picture is None:
+        raise ModelError(f"{path} cannot be read as a picture: take it out of the folder")
+    return np.asarray(picture, np.uint8)
 
 
 def _store_weights_as_float16(path: Path) -> bytes:

@@ -172,7 +172,7 @@ class SiteEngine:
         """On the recorder's thread: tells the pages."""
         with self._database.read() as session:
             evidence = evidence_of(session, list(hazard_ids))
-            changed = [Hazard.of(hazard(session, id), evidence[id]) for id in hazard_ids]
+            changed = [Hazard.of(hazard(session, i), evidence[i]) for i in hazard_ids]
         assert self._loop
         for shown in changed:
             self._loop.call_soon_threadsafe(self.hub.publish_hazard, shown)

@@ -23,7 +23,8 @@ async def probe_apart(source: str) -> Probe:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "service.probe_process", stdin=PIPE, stdout=PIPE, stderr=DEVNULL
     )
-    assert process.stdin and process.stdout
+    assert process.stdin
+    assert process.stdout
     process.stdin.write(source.encode())
     process.stdin.close()
     try:

@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 from threading import Thread
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import structlog
 
@@ -25,17 +25,24 @@ log = structlog.get_logger(__name__)
 
 
 def main() -> int:
-    """Runs one worker. The first argument is JSON: model, threads, data_dir, time_zone…"""
+    """Runs one worker. The first argument is JSON with the arguments of Worker and its index."""
     configure_logs()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then tells us
     outbox = Outbox(_own_standard_output())
-    settings = json.loads(sys.argv[1])
-    paths = {name: Path(settings.pop(name)) for name in ("model", "data_dir")}
-    lock = paths["data_dir"] / "locks" / f"worker-{settings.pop('index')}"
+    settings: dict[str, Any] = json.loads(sys.argv[1])
+    data_dir = Path(settings["data_dir"])
     try:
         # A worker whose service was killed needs a moment to finish its clips.
+        lock = data_dir / "locks" / f"worker-{settings['index']}"
         hold_lock(lock, wait_s=20.0, holder="worker")
-        worker = Worker(**settings, **paths, outbox=outbox)
+        worker = Worker(
+            model=Path(settings["model"]),
+            threads=settings["threads"],
+            data_dir=data_dir,
+            time_zone=settings["time_zone"],
+            target_fps=settings["target_fps"],
+            outbox=outbox,
+        )
     except AnyanError as error:
         log.error("worker_failed", code=error.code, reason=error.message)
         outbox.send({"type": "failed", "code": error.code, "detail": error.message})

@@ -1,0 +1,182 @@
+"""The command line `anyan`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import AnyanError, SiteFileError
+from core.site import CameraConfig, Site
+from service.logs import configure_logs
+from service.settings import load_settings
+from service.site_file import read_site, write_site
+
+DEMO_SITE = Path(__file__).parent / "demo" / "site.yaml"
+
+app = typer.Typer(
+    name="anyan",
+    help="Anyan 安眼 watches a site's ordinary cameras and makes the site safer.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+site_app = typer.Typer(help="Import and export cameras and zones.", no_args_is_help=True)
+models_app = typer.Typer(help="Detection models.", no_args_is_help=True)
+app.add_typer(site_app, name="site")
+app.add_typer(models_app, name="models")
+
+
+@app.command()
+def serve() -> None:
+    """Start everything: cameras, judgement, records and pages."""
+    from service.serve import serve as run
+
+    run(load_settings())
+
+
+@app.command()
+def demo() -> None:
+    """Start everything with the rendered demo site."""
+    from service.serve import serve as run
+
+    run(load_settings(), read_site(DEMO_SITE))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what works on this machine, what a camera costs and how many fit."""
+    from service.doctor import examine
+
+    examine(load_settings())
+
+
+@app.command()
+def watch(
+    source: Annotated[str, typer.Argument(help="rtsp://, http(s)://, a file or a device")],
+    site: Annotated[Path | None, typer.Option(help="site file that holds the zones")] = None,
+    camera: Annotated[str, typer.Option(help="id of the camera in the site file")] = "",
+    json: Annotated[bool, typer.Option("--json", help="one JSON line per violation")] = False,
+    fast: Annotated[bool, typer.Option(help="read a file as fast as possible")] = False,
+) -> None:
+    """Judge one camera here, without the service. Schedules are not applied."""
+    from service.watch import watch as run
+
+    run(_camera(source, site, camera), load_settings(), as_json=json, fast=fast)
+
+
+@app.command()
+def detect(
+    paths: Annotated[list[Path], typer.Argument(help="pictures, or folders of pictures")],
+    json: Annotated[bool, typer.Option("--json", help="the only form there is")] = True,
+    threshold: Annotated[
+        float | None, typer.Option(min=0.001, max=1.0, help="least confidence")
+    ] = None,
+) -> None:
+    """Run the model on pictures and print one JSON line for each."""
+    from service.detect import detect as run
+
+    if run(paths, load_settings(), threshold=threshold):
+        raise typer.Exit(1)
+
+
+@site_app.command("import")
+def site_import(path: Annotated[Path, typer.Argument(help="site file (YAML)")]) -> None:
+    """Add or replace the cameras of a site file; others stay. Restart a running service."""
+    from hazards.database import Database
+    from hazards.site.actions import import_site
+
+    site = read_site(path)
+    settings = load_settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    database.migrate()
+    with database.begin() as session:
+        import_site(session, site)
+    typer.echo(f"{len(site.cameras)} cameras imported")
+
+
+@site_app.command("export")
+def site_export(path: Annotated[Path, typer.Argument(help="site file (YAML)")]) -> None:
+    """Write all cameras and zones into a site file, with the passwords in their sources."""
+    from hazards.database import Database
+    from hazards.site.queries import export_site
+
+    settings = load_settings()
+    database = Database(settings.database)
+    database.migrate()
+    with database.read() as session:
+        site = export_site(session)
+    write_site(site, path)
+    typer.echo(f"{len(site.cameras)} cameras written to {path} (keep it safe: it holds passwords)")
+
+
+@models_app.command("export")
+def models_export(
+    checkpoint: Annotated[Path, typer.Argument(help="trained checkpoint (.pt)")],
+    name: Annotated[str, typer.Option(help="name of the model, such as ppe-n-416")],
+    size: Annotated[int, typer.Option(help="longer side of the input, pixels")],
+    pictures: Annotated[Path, typer.Option(help="folder of pictures for the parity check")],
+    data_set: Annotated[str, typer.Option(help="name and version of the training data")],
+    threshold: Annotated[float, typer.Option(help="working confidence of every class")] = 0.35,
+    folder: Annotated[
+        Path | None, typer.Option(help="where to write; default models/weights")
+    ] = None,
+) -> None:
+    """Export a checkpoint to ONNX with its manifest (needs the extra `train`)."""
+    from inference.letterbox import letterbox_batch
+    from models.export import WEIGHTS, export
+
+    manifest = export(
+        checkpoint,
+        name=name,
+        size=size,
+        pictures=pictures,
+        prepare=letterbox_batch,
+        threshold=threshold,
+        data_set=data_set,
+        folder=folder or WEIGHTS,
+    )
+    typer.echo(manifest.to_json())
+
+
+def _camera(source: str, site: Path | None, camera_id: str) -> CameraConfig:
+    """The camera to watch: the source, with the zones of the site file."""
+    if site is None:
+        return CameraConfig(camera_id or "camera", source, source, ())
+    known = _without_schedules(read_site(site))
+    if not camera_id and len(known) == 1:
+        camera_id = next(iter(known))
+    if camera_id not in known:
+        raise SiteFileError(
+            f"{site} has no camera '{camera_id}': choose one of {', '.join(known)} with --camera"
+        )
+    found = known[camera_id]
+    return CameraConfig(found.id, found.name, source, found.zones)
+
+
+def _without_schedules(site: Site) -> dict[str, CameraConfig]:
+    from dataclasses import replace
+
+    from core.schedule import Schedule
+
+    always = Schedule.parse("always")
+    return {
+        camera.id: replace(
+            camera, zones=tuple(replace(zone, schedule=always) for zone in camera.zones)
+        )
+        for camera in site.cameras
+    }
+
+
+def main() -> None:
+    """Entry point: our own errors are one sentence, without a traceback."""
+    configure_logs()
+    try:
+        app()
+    except AnyanError as error:
+        typer.echo(f"anyan: {error.message}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(1)
