@@ -202,7 +202,7 @@ class Camera:
                 self._fail(error)
             except Exception as error:  # noqa: BLE001  one camera must not end the others
                 # Not log.exception: FFmpeg's errors name the address with its password.
-                log.error("camera_failed", camera=self.id, error=redact(repr(error)))  # noqa: TRY400
+                log.error("camera_failed", camera=self.id, error=redact(repr(error)))
                 self._fail(SourceError("reading failed unexpectedly: see the log"))
         self._finish_stream()
         self._report(CameraState.OFF, "", "stopped")

@@ -91,7 +91,7 @@ class DecodePolicy:
                 self._moved_at = timestamp
         elif changed():
             self._moved_at = timestamp
-        elif timestamp - self._judged_at < LOOK_EVERY_S:
+        elif timestamp - self._judged_at < LOOK_EVERY_S - 0.1:  # keyframes jitter
             return False
         self._judged_at = timestamp
         behind = timestamp - self._due > self._interval
@@ -177,11 +177,13 @@ class Decoder:
         try:
             for earlier in caught_up:
                 self.decoded += len(context.decode(_timed(earlier)))
-            pictures = context.decode(_timed(packet))
-            if not pictures and packet.is_keyframe and not self.policy.is_active(packet.timestamp):
+            timed = _timed(packet)
+            pictures = context.decode(timed)
+            shown = pictures and pictures[-1].pts == timed.pts
+            if packet.is_keyframe and not shown and not self.policy.is_active(packet.timestamp):
                 # A decoder that reorders holds a lone keyframe back: empty it, and begin with
                 # this keyframe again when the scene wakes up.
-                pictures = context.decode(None)
+                pictures += context.decode(None)
                 context.flush_buffers()
                 self._skipped = [packet]
         except av.FFmpegError:

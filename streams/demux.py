@@ -13,7 +13,7 @@ from av.video.stream import VideoStream
 
 from core.errors import LoginRefused, NotVideo, SourceError, SourceUnavailable, StreamStalled
 from streams.encoded import EncodedPacket, Packet, StreamFormat, share
-from streams.parameters import parameter_sets
+from streams.parameters import extradata_of, parameter_sets
 from streams.source import Source, SourceKind, redact
 from streams.timeline import Timeline
 
@@ -118,7 +118,7 @@ class Demuxer:
         self.format = StreamFormat.of(self._stream)
         self.generation = first_generation
         self.corrupt = 0
-        self._sets = b""
+        self._sets: tuple[bytes, ...] = ()
         name = self._container.format.name
         finite = self._container.duration is not None
         self._paced = not source.live or finite or name == "hls"
@@ -226,16 +226,17 @@ class Demuxer:
 
     def _parameters_changed(self, keyframe: Packet) -> bool:
         """Notices other codec parameters and takes over their format."""
+        codec = self.format.codec
         if keyframe.has_sidedata("new_extradata"):
-            sets = bytes(keyframe.get_sidedata("new_extradata"))
+            extradata = bytes(keyframe.get_sidedata("new_extradata"))
         else:
-            sets = parameter_sets(self.format.codec, memoryview(keyframe))
-        if not sets or sets == self._sets:
-            return False
-        first, self._sets = not self._sets, sets
-        if first and not keyframe.has_sidedata("new_extradata"):
-            return False
-        extradata = b"" if self.format.codec == "mjpeg" else sets
+            sets = parameter_sets(codec, memoryview(keyframe))
+            if not sets or sets == self._sets:
+                return False
+            first, self._sets = not self._sets, sets
+            if first and (codec == "mjpeg" or all(s in self.format.extradata for s in sets)):
+                return False
+            extradata = b"" if codec == "mjpeg" else extradata_of(sets)
         changed = replace(self.format, extradata=extradata)
         width, height = _picture_size(changed, keyframe)
         self.format = replace(changed, width=width, height=height)

@@ -4,24 +4,28 @@ from collections.abc import Iterator
 
 _HEAD = 4096
 """Bytes of a keyframe that hold its parameter sets."""
-_H264_SETS = {7: "sps", 8: "pps"}
-_HEVC_SETS = {32: "vps", 33: "sps", 34: "pps"}
+_SETS = {"h264": (7, 8), "hevc": (32, 33, 34)}
+_SLICES = {"h264": range(1, 6), "hevc": range(32)}
 _START = b"\0\0\1"
 
 
-def parameter_sets(codec: str, keyframe: memoryview) -> bytes:
+def parameter_sets(codec: str, keyframe: memoryview) -> tuple[bytes, ...]:
     """What in a keyframe describes the whole stream; empty where the packet holds nothing such.
 
-    H.264 and H.265 with start codes: all parameter sets with start codes. JPEG: the frame header
-    with its width and height. Other streams tell a change by side data of the packet.
+    H.264 and H.265 with start codes: the parameter sets, each once. JPEG: height and width.
+    Other streams tell a change by side data of the packet.
     """
+    head = bytes(keyframe[:_HEAD])
     if codec in ("h264", "hevc"):
-        return b"".join(
-            b"\0" + _START + unit for unit in _parameter_units(codec, bytes(keyframe[:_HEAD]))
-        )
+        return tuple(dict.fromkeys(_parameter_units(codec, head)))
     if codec == "mjpeg":
-        return _jpeg_frame_header(bytes(keyframe[:_HEAD]))
-    return b""
+        return _jpeg_frame_size(head)
+    return ()
+
+
+def extradata_of(sets: tuple[bytes, ...]) -> bytes:
+    """Parameter sets as a decoder or muxer takes them, with start codes."""
+    return b"".join(b"\0" + _START + unit for unit in sets)
 
 
 def _parameter_units(codec: str, head: bytes) -> Iterator[bytes]:
@@ -36,18 +40,18 @@ def _parameter_units(codec: str, head: bytes) -> Iterator[bytes]:
         if not unit:
             continue
         kind = unit[0] & 0x1F if codec == "h264" else (unit[0] >> 1) & 0x3F
-        if kind in (_H264_SETS if codec == "h264" else _HEVC_SETS):
+        if kind in _SETS[codec]:
             yield unit.rstrip(b"\0")
-        elif kind in (range(1, 6) if codec == "h264" else range(32)):
+        elif kind in _SLICES[codec]:
             return
 
 
-def _jpeg_frame_header(head: bytes) -> bytes:
-    """Height and width, from the start-of-frame segment (baseline or progressive)."""
+def _jpeg_frame_size(head: bytes) -> tuple[bytes, ...]:
+    """From the start-of-frame segment (baseline to progressive)."""
     position = 2
     while position + 9 <= len(head) and head[position] == 0xFF:
         marker = head[position + 1]
         if 0xC0 <= marker <= 0xC2:
-            return head[position + 5 : position + 9]
+            return (head[position + 5 : position + 9],)
         position += 2 + int.from_bytes(head[position + 2 : position + 4], "big")
-    return b""
+    return ()

@@ -127,7 +127,12 @@ class Source:
         """FFmpeg's input options, as text."""
         if self.kind is SourceKind.RTSP:
             # TCP, because UDP loses packets; video only, because nobody listens.
-            return {"rtsp_transport": "tcp", "allowed_media_types": "video"}
+            # Its frame rate is not guessed from many pictures: that takes 5 s.
+            return {
+                "rtsp_transport": "tcp",
+                "allowed_media_types": "video",
+                "fpsprobesize": "0",
+            }
         if self.kind is SourceKind.HTTP:
             # HLS begins with its last segment: what we judge should be now.
             return {"live_start_index": "-1", "user_agent": "anyan"}
