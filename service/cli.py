@@ -68,15 +68,15 @@ def watch(
 @app.command()
 def detect(
     paths: Annotated[list[Path], typer.Argument(help="pictures, or folders of pictures")],
-    json: Annotated[bool, typer.Option("--json", help="the only form there is")] = True,
+    json: Annotated[bool, typer.Option("--json", help="one JSON line per picture")] = False,
     threshold: Annotated[
         float | None, typer.Option(min=0.001, max=1.0, help="least confidence")
     ] = None,
 ) -> None:
-    """Run the model on pictures and print one JSON line for each."""
+    """Run the model on pictures."""
     from service.detect import detect as run
 
-    if run(paths, load_settings(), threshold=threshold):
+    if run(paths, load_settings(), threshold=threshold, as_json=json):
         raise typer.Exit(1)
 
 

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
+import numpy as np
 import typer
 
 from core.detections import Detections
 from core.errors import SourceUnavailable
 from core.frame import Image
+from core.manifest import ModelManifest
 from inference.closer_look import CloserLook
 from inference.session import Session
 from service.settings import Settings
@@ -17,8 +19,10 @@ from service.settings import Settings
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp"}
 
 
-def detect(paths: Sequence[Path], settings: Settings, *, threshold: float | None) -> int:
-    """Prints one JSON line per picture; returns how many pictures could not be read.
+def detect(
+    paths: Sequence[Path], settings: Settings, *, threshold: float | None, as_json: bool
+) -> int:
+    """Prints what is found in each picture; returns how many pictures could not be read.
 
     threshold: least confidence; without one, the working thresholds of the model's manifest.
     Raises SourceUnavailable where a path is not there, ModelError.
@@ -33,7 +37,8 @@ def detect(paths: Sequence[Path], settings: Settings, *, threshold: float | None
             typer.echo(f"{path}: not a picture that can be read", err=True)
             continue
         (found,) = detector.detect([image])
-        typer.echo(json.dumps(_line(path, image, found, session.manifest.classes)))
+        line = _line(path, image, found, session.manifest.classes)
+        typer.echo(json.dumps(line) if as_json else _sentence(path, found, session.manifest))
     return unreadable
 
 
@@ -45,6 +50,12 @@ def _pictures(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
         else:
             raise SourceUnavailable(f"{path} is not there: give pictures or folders of pictures")
+
+
+def _sentence(path: Path, found: Detections, manifest: ModelManifest) -> str:
+    counts = np.bincount(found.class_id, minlength=len(manifest.classes))
+    named = [f"{n} {name}" for name, n in zip(manifest.classes, counts, strict=True) if n]
+    return f"{path}: {', '.join(named) or 'nothing'}"
 
 
 def _line(path: Path, image: Image, found: Detections, classes: Sequence[str]) -> dict[str, object]:

@@ -80,7 +80,7 @@ def _cost(detector: CloserLook, target_fps: float) -> tuple[float, float]:
 
 
 def _decoders() -> list[str]:
-    from streams.decode import available_decoders
+    from streams.codecs import available_decoders
 
     return [name for codec, name in DECODERS.items() if codec in available_decoders()]
 
