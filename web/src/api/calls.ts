@@ -6,8 +6,9 @@ import type {
   EvidenceBoxes,
   Hazard,
   HazardKind,
+  HazardPage,
   Session,
-  SourceTest,
+  SourceReport,
   SystemInfo,
 } from "./types";
 
@@ -32,7 +33,7 @@ export const replaceCamera = (id: string, camera: CameraWrite) =>
 export const deleteCamera = (id: string) =>
   request<void>("DELETE", `/api/cameras/${segment(id)}`);
 export const testSource = (source: string, cameraId: string | null) =>
-  request<SourceTest>(
+  request<SourceReport>(
     "POST",
     "/api/sources/test",
     cameraId === null ? { source } : { source, camera_id: cameraId },
@@ -43,11 +44,6 @@ export interface HazardQuery {
   camera_id: string;
   kind: HazardKind | "";
   open: "" | "true" | "false";
-}
-
-export interface HazardPage {
-  items: Hazard[];
-  next: string | null;
 }
 
 export function listHazards(query: HazardQuery, before: string | null, limit = 50) {

@@ -1,9 +1,6 @@
 /** One way to talk to the service: JSON, the CSRF header, and problems as one kind of error. */
 
-export interface FieldProblem {
-  place: string;
-  message: string;
-}
+import type { FieldProblem, ProblemDetails } from "./types";
 
 /** What the service refused, or `unreachable` where it did not answer. */
 export class Problem extends Error {
@@ -16,13 +13,6 @@ export class Problem extends Error {
   ) {
     super(detail || code);
   }
-}
-
-interface ProblemBody {
-  code?: string;
-  detail?: string;
-  title?: string;
-  errors?: FieldProblem[];
 }
 
 type Method = "GET" | "POST" | "PUT" | "DELETE";
@@ -88,9 +78,9 @@ async function toProblem(response: Response, path: string): Promise<Problem> {
   );
 }
 
-async function readProblem(response: Response): Promise<ProblemBody> {
+async function readProblem(response: Response): Promise<Partial<ProblemDetails>> {
   try {
-    return (await response.json()) as ProblemBody;
+    return (await response.json()) as Partial<ProblemDetails>;
   } catch {
     return {};
   }

@@ -1,6 +1,5 @@
 /** A camera while it is edited, and what still stands in the way of saving it. */
-import type { FieldProblem } from "../api/client";
-import type { Camera, CameraWrite, Zone } from "../api/types";
+import type { Camera, CameraWrite, FieldProblem, Zone } from "../api/types";
 import { isId } from "../zones/naming";
 import { polygonFault } from "../zones/polygon";
 import { scheduleFault } from "../zones/schedule";

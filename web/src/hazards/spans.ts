@@ -1,5 +1,5 @@
 /** The stretches of a clip in which the alarm was on. */
-import type { BoxFrame, Evidence, Hazard } from "../api/types";
+import type { JudgedPicture, Evidence, Hazard } from "../api/types";
 
 const JOIN_S = 1;
 
@@ -7,7 +7,7 @@ const JOIN_S = 1;
 export function alarmSpans(
   hazard: Hazard,
   clip: Evidence,
-  frames: readonly BoxFrame[],
+  frames: readonly JudgedPicture[],
 ): [number, number][] {
   const spans: [number, number][] = [];
   for (const frame of frames) {

@@ -276,7 +276,7 @@ const en: Messages = {
     lostHint: "Pictures and alarms may be out of date; reconnecting by itself. If this stays, check the network and whether the service runs.",
     noService: "The service does not answer",
   },
-  ago: { seconds: "just now", minutes: "{count} min ago", hours: "{count} h ago", days: "{count} d ago" },
+  ago: { now: "just now", seconds: "{count} s ago", minutes: "{count} min ago", hours: "{count} h ago", days: "{count} d ago" },
   notFound: { title: "No such page", hint: "The address may have changed.", home: "Back to the wall" },
   problem: {
     detail: "Details",

@@ -186,7 +186,7 @@ const zhCN = {
     frozen: "画面静止",
     refused: "登录被拒",
     off: "已停用",
-    since: "自 {time}",
+    since: "{time} 起",
   },
   edit: {
     addTitle: "添加摄像头",
@@ -270,7 +270,7 @@ const zhCN = {
     lostHint: "画面和报警可能不是最新的，正在自动重连。若持续出现，请检查网络和服务是否在运行。",
     noService: "服务没有应答",
   },
-  ago: { seconds: "刚刚", minutes: "{count} 分钟前", hours: "{count} 小时前", days: "{count} 天前" },
+  ago: { now: "刚刚", seconds: "{count} 秒前", minutes: "{count} 分钟前", hours: "{count} 小时前", days: "{count} 天前" },
   notFound: { title: "没有这个页面", hint: "地址可能已经改变。", home: "回到监控墙" },
   problem: {
     detail: "详情",

@@ -1,18 +1,18 @@
 /** One camera's live picture: one socket, connected while it is looked at. */
-import type { Status } from "../api/types";
+import type { LiveInit, LiveTracks, Status } from "../api/types";
 import { Backoff } from "./backoff";
 import { canPlay, MediaFeed } from "./media-feed";
-import { type InitMessage, readBinary, readText, type TracksMessage } from "./protocol";
+import { readBinary, readText } from "./protocol";
 import { watchShown } from "./shown";
 
 export interface LiveListener {
   status(status: Status): void;
-  tracks(message: TracksMessage): void;
+  tracks(message: LiveTracks): void;
   /** A JPEG and its UTC seconds, where the codec cannot be played. */
   still(picture: Blob, timestamp: number): void;
   connection(open: boolean): void;
   /** A new stream begins; mode says where its pictures come from. */
-  begins(init: InitMessage, mode: "video" | "stills"): void;
+  begins(init: LiveInit, mode: "video" | "stills"): void;
   signedOut(): void;
 }
 
@@ -26,7 +26,7 @@ export class LivePlayer {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly backoff = new Backoff();
   private readonly unwatch: () => void;
-  private init: InitMessage | null = null;
+  private init: LiveInit | null = null;
   private stillAt = 0;
 
   constructor(

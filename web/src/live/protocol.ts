@@ -1,32 +1,5 @@
 /** The messages of the live socket. */
-import type { Box, Status } from "../api/types";
-
-export interface InitMessage {
-  type: "init";
-  mime: string;
-  epoch: number;
-  width: number;
-  height: number;
-}
-
-export interface TracksMessage {
-  type: "tracks";
-  timestamp: number;
-  boxes: Box[];
-  latency_s: number;
-}
-
-export interface StatusMessage {
-  type: "status";
-  status: Status;
-}
-
-export interface StillMessage {
-  type: "still";
-  timestamp: number;
-}
-
-export type TextMessage = InitMessage | TracksMessage | StatusMessage | StillMessage;
+import type { LiveMessage } from "../api/types";
 
 export type BinaryKind = "init" | "fragment" | "still";
 
@@ -39,9 +12,9 @@ const TEXT_TYPES = new Set(["init", "tracks", "status", "still"]);
 const BINARY_KINDS: Record<number, BinaryKind> = { 1: "init", 2: "fragment", 3: "still" };
 
 /** null for a message that this page does not know; a newer service may send some. */
-export function readText(text: string): TextMessage | null {
+export function readText(text: string): LiveMessage | null {
   const message = JSON.parse(text) as { type?: string };
-  return TEXT_TYPES.has(message.type ?? "") ? (message as TextMessage) : null;
+  return TEXT_TYPES.has(message.type ?? "") ? (message as LiveMessage) : null;
 }
 
 /** null for an empty or unknown message. */

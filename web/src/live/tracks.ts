@@ -1,16 +1,16 @@
 /** Which boxes belong to a picture. */
-import type { Box, BoxFrame, Xyxy } from "../api/types";
+import type { Box, JudgedPicture, Xyxy } from "../api/types";
 
 const OLDEST_S = 0.7;
 const LONGEST_BRIDGE_S = 2;
 
 /** Judged pictures of the last seconds, in order of their time. */
 export class TrackHistory {
-  private frames: BoxFrame[] = [];
+  private frames: JudgedPicture[] = [];
 
   constructor(private readonly keepS = 30) {}
 
-  add(frame: BoxFrame): void {
+  add(frame: JudgedPicture): void {
     const last = this.frames.at(-1);
     this.frames.push(frame);
     if (last !== undefined && frame.timestamp < last.timestamp) {
@@ -37,7 +37,7 @@ export class TrackHistory {
  * A track seen before and after stands between both places; anything else is shown where it was
  * last judged, for at most 0.7 s.
  */
-export function boxesAt(frames: readonly BoxFrame[], utc: number): Box[] {
+export function boxesAt(frames: readonly JudgedPicture[], utc: number): Box[] {
   const index = lastAtOrBefore(frames, utc);
   const before = frames[index];
   if (before === undefined) return [];
@@ -65,7 +65,7 @@ function between(a: Xyxy, b: Xyxy, share: number): Xyxy {
   return [at(0), at(1), at(2), at(3)];
 }
 
-function lastAtOrBefore(frames: readonly BoxFrame[], utc: number): number {
+function lastAtOrBefore(frames: readonly JudgedPicture[], utc: number): number {
   let low = 0;
   let high = frames.length;
   while (low < high) {

@@ -73,6 +73,7 @@ export function paintBoxes(
   names: BoxNames,
   view: View,
 ): void {
+  // A person is named at the feet, so that the words do not cover those of the head.
   const ordered = [...boxes].sort((a, b) => Number(a.alarm) - Number(b.alarm));
   for (const box of ordered) {
     const { color, dash } = BOX_STROKES[box.label];
@@ -88,7 +89,8 @@ export function paintBoxes(
     context.setLineDash([]);
     if (box.alarm || view.width >= 480 || box.label === "head") {
       const text = box.alarm ? `! ${names[box.label]}` : names[box.label];
-      paintTag(context, text, left, top, box.alarm ? ALARM : color, box.alarm, view);
+      const edge = box.label === "person" ? top + height : top;
+      paintTag(context, text, left, edge, box.alarm ? ALARM : color, box.alarm, view);
     }
   }
 }
@@ -127,22 +129,21 @@ function paintZoneName(
   const top = zone.polygon.reduce((best, point) => (point[1] < best[1] ? point : best));
   const x = view.left + top[0] * view.width;
   const y = view.top + top[1] * view.height;
-  context.font = `500 12px ${FONT}`;
-  context.lineWidth = 3;
-  context.strokeStyle = "rgba(8,12,15,.8)";
+  context.font = `600 12px ${FONT}`;
+  const width = context.measureText(zone.name).width + 10;
+  const left = Math.min(Math.max(x, view.left), view.left + view.width - width);
+  const baseline = Math.max(y, view.top) + 13;
+  context.fillStyle = "rgba(8,12,15,.78)";
+  context.fillRect(left, baseline - 13, width, 18);
   context.fillStyle = color;
-  const width = context.measureText(zone.name).width;
-  const left = Math.min(Math.max(x + 6, view.left + 4), view.left + view.width - width - 4);
-  const baseline = Math.max(y + 16, view.top + 16);
-  context.strokeText(zone.name, left, baseline);
-  context.fillText(zone.name, left, baseline);
+  context.fillText(zone.name, left + 5, baseline);
 }
 
 function paintTag(
   context: CanvasRenderingContext2D,
   text: string,
   boxLeft: number,
-  boxTop: number,
+  edge: number,
   color: string,
   strong: boolean,
   view: View,
@@ -152,7 +153,7 @@ function paintTag(
   const width = context.measureText(text).width + 8;
   const height = size + 5;
   const left = Math.min(Math.max(boxLeft, view.left), view.left + view.width - width);
-  const top = boxTop - height < view.top ? boxTop : boxTop - height;
+  const top = edge - height < view.top ? edge : edge - height;
   context.fillStyle = strong ? color : "rgba(10,14,17,.72)";
   context.fillRect(left, top, width, height);
   context.fillStyle = strong ? "#fff" : color;

@@ -2,13 +2,8 @@
 import { ref } from "vue";
 import { readSystem } from "../api/calls";
 import { asProblem } from "../api/client";
-import type { Hazard, Status, SystemInfo } from "../api/types";
+import type { CameraEvent, Hazard, SystemInfo } from "../api/types";
 import { Backoff } from "../live/backoff";
-
-export interface CameraEvent {
-  id: string;
-  status: Status;
-}
 
 export interface EventReader {
   hazard(hazard: Hazard): void;

@@ -1,7 +1,7 @@
 /** Times as people read them: the site's time zone, tabular, never the browser's guess. */
 
 export interface Ago {
-  unit: "seconds" | "minutes" | "hours" | "days";
+  unit: "now" | "seconds" | "minutes" | "hours" | "days";
   count: number;
 }
 
@@ -59,6 +59,7 @@ export function shortDateTime(utc: number, timeZone: string): string {
 /** The largest unit that counts at least one; the future counts as now. */
 export function ago(seconds: number): Ago {
   const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 5) return { unit: "now", count: whole };
   if (whole < 60) return { unit: "seconds", count: whole };
   if (whole < 3600) return { unit: "minutes", count: Math.floor(whole / 60) };
   if (whole < 86400) return { unit: "hours", count: Math.floor(whole / 3600) };
