@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory } from "vue-router";
-import { session } from "./state/session";
+import { session, sessionKnown } from "./state/session";
 import WallPage from "./pages/WallPage.vue";
 
 declare module "vue-router" {
@@ -46,7 +46,8 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 });
 
-router.beforeEach((to) => {
+router.beforeEach(async (to) => {
+  await sessionKnown;
   if (session.value === null && to.meta.open !== true) {
     return { name: "sign-in", query: to.fullPath === "/" ? {} : { next: to.fullPath } };
   }

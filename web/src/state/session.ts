@@ -11,6 +11,10 @@ function take(next: Session | null): void {
   setCsrfToken(next?.csrf_token ?? "");
 }
 
+let tellKnown: () => void = () => undefined;
+/** Resolves once it is clear whether somebody is signed in. */
+export const sessionKnown = new Promise<void>((resolve) => (tellKnown = resolve));
+
 /** Takes up the session of the cookie, if there is one. Raises Problem if the service is away. */
 export async function restoreSession(): Promise<void> {
   try {
@@ -19,6 +23,7 @@ export async function restoreSession(): Promise<void> {
     if (error instanceof Problem && error.status === 401) take(null);
     else throw error;
   }
+  tellKnown();
 }
 
 export async function signIn(username: string, password: string): Promise<void> {
