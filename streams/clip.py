@@ -130,9 +130,12 @@ def recover_parts(folder: Path) -> list[ClipFile]:
 def _remux(part: Path, path: Path) -> tuple[str, float, float]:
     """Copies all whole packets; gives mime, UTC seconds of the first picture and seconds."""
     with av.open(str(part)) as source:
-        stream = source.streams.video[0]
-        mime = mime_of(part.open("rb").read(_HEADER_BYTES))
         comment = source.metadata.get("comment", "")
+        if not source.streams.video or not comment.startswith(_STARTED):
+            raise EvidenceError(f"{part.name} is not a clip of ours")
+        stream = source.streams.video[0]
+        with part.open("rb") as file:
+            mime = mime_of(file.read(_HEADER_BYTES))
         first, end = None, 0
         with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as target:
             target.metadata["comment"] = comment
@@ -140,14 +143,17 @@ def _remux(part: Path, path: Path) -> tuple[str, float, float]:
             for packet in source.demux(stream):
                 if not packet.size or packet.is_corrupt or packet.pts is None:
                     continue
-                first = packet.pts if first is None else min(first, packet.pts)
+                if first is None:
+                    first = packet.pts  # that of a keyframe: what follows is shown after it
+                packet.pts -= first
+                packet.dts = packet.dts - first if packet.dts is not None else None
                 end = max(end, packet.pts + (packet.duration or 0))
                 packet.stream = copy
                 target.mux_one(packet)
         if first is None:
             raise EvidenceError(f"{part.name} holds no picture")
-        started_at = float(comment.removeprefix(_STARTED) or 0.0)
-        return mime, started_at, (end - first) * float(stream.time_base or 0)
+        started_at = float(comment.removeprefix(_STARTED))
+        return mime, started_at, end * float(stream.time_base or 0)
 
 
 @contextlib.contextmanager

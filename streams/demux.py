@@ -252,7 +252,8 @@ def _video_stream(container: InputContainer, source: Source) -> VideoStream:
 
 def _picture_size(format: StreamFormat, keyframe: Packet) -> tuple[int, int]:
     """Width and height after a change, from the picture itself; as before if it is damaged."""
-    decoder = format.new_decoder()
+    # A JPEG decoder that expects a larger picture takes a smaller one for damage.
+    decoder = replace(format, width=0, height=0).new_decoder()
     with suppress(av.FFmpegError):
         frames = decoder.decode(share(keyframe)) or decoder.decode(None)
         if frames:

@@ -37,7 +37,7 @@ class StreamFormat:
     @classmethod
     def of(cls, stream: VideoStream) -> "StreamFormat":
         """The format of a stream that was just opened."""
-        holder = av.open(io.BytesIO(), "w", format="matroska")
+        holder = av.open(io.BytesIO(), "w", format="nut")  # holds every codec
         rate = stream.average_rate or stream.base_rate
         return cls(
             codec=stream.codec_context.name,
