@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api import errors, pages
+from api.body_limit import BodyLimit
 from api.context import Context
 from api.engine import Engine
 from api.routes import access, cases, evidence, live, site, system
@@ -17,8 +18,6 @@ from api.settings import ApiSettings
 from api.sign_in import signed_in
 from hazards.database import Database
 
-BODY_BYTES = 2**20
-"""No request of ours is larger."""
 _MESSAGES: list[type[BaseModel]] = [LiveInit, LiveTracks, LiveStatus, LiveStill, CameraEvent]
 
 
@@ -45,7 +44,6 @@ def describe(version: str) -> Application:
         version=version,
         openapi_url=None,
         redirect_slashes=False,
-        max_body_size=BODY_BYTES,
         separate_input_output_schemas=False,
         responses={
             "default": {"model": ProblemDetails, "description": "Problem"},
@@ -62,6 +60,7 @@ def describe(version: str) -> Application:
     app.include_router(live.sockets)
     app.include_router(pages.open_to_all)
     errors.install(app)
+    app.add_middleware(BodyLimit)
     app.add_middleware(errors.UnexpectedErrors)
     app.add_middleware(SecurityHeaders)
     return app

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import urlsplit
 
+import anyio
 from fastapi import APIRouter, Request, WebSocket
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
@@ -102,14 +103,16 @@ async def live(socket: WebSocket, id: PathId, context: Here) -> None:
 
 async def _first(*steps: Callable[[], Awaitable[int | None]]) -> int | None:
     """What the first of the steps returns; the others are stopped."""
-    tasks = [asyncio.ensure_future(step()) for step in steps]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        return next(iter(done)).result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    results: list[int | None] = []
+    async with anyio.create_task_group() as group:
+
+        async def run(step: Callable[[], Awaitable[int | None]]) -> None:
+            results.append(await step())
+            group.cancel_scope.cancel()
+
+        for step in steps:
+            group.start_soon(run, step)
+    return results[0]
 
 
 async def _send(socket: WebSocket, viewer: Viewer) -> int | None:

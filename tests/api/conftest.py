@@ -1,4 +1,5 @@
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +13,16 @@ from memory_engine import MemoryEngine
 
 from api.app import Application, create_app
 from api.settings import ApiSettings
-from hazards.access.actions import ensure_administrator
+from hazards.access.actions import ADMINISTRATOR, sign_in
+from hazards.access.passwords import hash_password
+from hazards.access.tables import UserRow
 from hazards.database import Database
 
-PASSWORD = "correct horse"
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Of the password of `admin`; made once, because that is slow on purpose."""
+    return hash_password("correct horse")
 
 
 @pytest.fixture
@@ -38,10 +45,23 @@ def settings(tmp_path: Path) -> ApiSettings:
 
 
 @pytest.fixture
-def app(database: Database, engine: MemoryEngine, settings: ApiSettings) -> Application:  # noqa: F811
-    """The application, with the user `admin`."""
+def user(database: Database, password_hash: str) -> UserRow:  # noqa: F811
+    """The administrator."""
+    row = UserRow(
+        name="admin", display_name="admin", role=ADMINISTRATOR, password_hash=password_hash
+    )
     with database.begin() as session:
-        ensure_administrator(session, PASSWORD)
+        session.add(row)
+    return row
+
+
+@pytest.fixture
+def app(
+    database: Database,  # noqa: F811
+    engine: MemoryEngine,
+    settings: ApiSettings,
+    user: UserRow,
+) -> Application:
     return create_app(database, engine, settings)
 
 
@@ -53,8 +73,10 @@ def stranger(app: Application) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def client(stranger: TestClient) -> TestClient:
+def client(stranger: TestClient, database: Database, user: UserRow) -> TestClient:  # noqa: F811
     """A browser that is signed in, on a page that sends the token."""
-    answer = stranger.post("/api/session", json={"username": "admin", "password": PASSWORD})
-    stranger.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
+    with database.begin() as session:
+        new = sign_in(session, user, now=time.time())
+    stranger.cookies.set("anyan_session", new.token)
+    stranger.headers["X-CSRF-Token"] = new.csrf_token
     return stranger

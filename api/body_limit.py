@@ -1,0 +1,34 @@
+"""No request of ours is large, and nobody makes us keep one that is."""
+
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BODY_BYTES = 2**20
+
+
+class BodyLimit:
+    """ASGI: a body beyond the limit ends as 413 where it is read, whatever its length claimed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > BODY_BYTES:
+                raise HTTPException(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the request is larger than a megabyte"
+                )
+            return message
+
+        await self._app(scope, counted, send)
