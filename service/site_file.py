@@ -29,6 +29,7 @@ def write_site(site: Site, path: Path) -> None:
     """Writes a site file, readable by its owner only: sources may hold passwords."""
     text = yaml.safe_dump(site.to_mapping(), allow_unicode=True, sort_keys=False)
     path.touch(mode=0o600)
+    path.chmod(0o600)
     path.write_text(text, encoding="utf-8")
 
 

@@ -29,6 +29,8 @@ ADAPT_S = 60.0
 """Time constant with which the reference follows the light in free blocks."""
 WHOLE_PICTURE = 0.6
 """Share of the passage that changes at once when the light or the camera changed, not the way."""
+LEAST_PERSON = 0.25
+"""Confidence of a box that may hide something; fainter ones are imagined by an empty picture."""
 PERSON_MARGIN = 0.1
 """Added around people, as share of their box: shadows and arms."""
 
@@ -36,7 +38,7 @@ PERSON_MARGIN = 0.1
 class BlockedExitRule:
     """One violation from the moment something came to stand in the way until the way is free.
 
-    person_id: class id of the boxes that are left out, also those too faint for a track.
+    person_id: class id of the boxes that are left out, also those that are no track yet.
     """
 
     def __init__(self, camera_id: str, zone: Zone, *, person_id: int) -> None:
@@ -54,7 +56,8 @@ class BlockedExitRule:
         now, frame = seen.frame.timestamp, seen.frame
         if self._ground is None or self._ground.size != (frame.width, frame.height):
             self._ground = _Ground(self._zone.polygon, frame.width, frame.height)
-        people = seen.detections.of_class(self._person_id).xyxy
+        sure = seen.detections[seen.detections.confidence >= LEAST_PERSON]
+        people = np.concatenate([sure.of_class(self._person_id).xyxy, seen.people.xyxy])
         blocked = self._ground.look(frame, people, self._zone.dwell_s)
         share = self._ground.passage.share_of_width(blocked)
         if self._incident is None:
