@@ -19,7 +19,6 @@ const en: Messages = {
   action: {
     cancel: "Cancel",
     save: "Save",
-    close: "Close",
     retry: "Try again",
     copy: "Copy",
     copied: "Copied",
@@ -31,7 +30,6 @@ const en: Messages = {
     acknowledge: "Acknowledge",
   },
   signIn: {
-    title: "Sign in",
     username: "User name",
     password: "Password",
     submit: "Sign in",
@@ -69,8 +67,6 @@ const en: Messages = {
     noPicture: "No picture yet",
     still: "Stills",
     stillHint: "This browser cannot play {codec}; about two stills a second instead",
-    disabled: "Switched off",
-    alarming: "An alarm is going on",
     open: "Enlarge {name}",
   },
   tile: {
@@ -130,7 +126,6 @@ const en: Messages = {
     end: "No earlier alarms",
   },
   detail: {
-    title: "Hazard",
     clip: "Clip",
     facts: "Facts",
     evidence: "Evidence",
@@ -153,12 +148,8 @@ const en: Messages = {
     damagedHint: "Download and check the file; if its SHA-256 differs from the one below, it was changed.",
     boxesMissing: "The boxes could not be read; the clip still plays.",
     sha256: "SHA-256",
-    size: "Size",
-    length: "Length",
-    clipClock: "Clip time",
     timeline: "Clip timeline: the alarm is red",
     jump: "Jump to the alarm",
-    slower: "Slow motion",
     speed: "Playback speed",
     snapshot: "Snapshot",
     showBoxes: "Show boxes",
@@ -168,11 +159,6 @@ const en: Messages = {
   cameras: {
     title: "Cameras",
     add: "Add camera",
-    name: "Name",
-    state: "State",
-    source: "Source",
-    zones: "Zones",
-    picture: "Picture",
     none: "No cameras yet",
     noneHint: "RTSP, HTTP, local files and USB cameras work.",
     zoneCount: "{count} zone | {count} zones",
@@ -197,7 +183,6 @@ const en: Messages = {
   edit: {
     addTitle: "Add camera",
     editTitle: "Edit: {name}",
-    identity: "Camera",
     id: "Id",
     idHint: "Lower-case letters, digits, - and _. Fixed once saved.",
     idBad: "Use lower-case letters, digits, - and _, beginning with a letter or digit, at most 63",
@@ -224,8 +209,6 @@ const en: Messages = {
     noStill: "Test the source first: zones are drawn on its picture.",
     faults: "Correct the marked fields first",
     unsaved: "There are unsaved changes. Leave the page?",
-    stay: "Keep editing",
-    leave: "Discard changes",
   },
   zone: {
     new: "New zone",
@@ -274,7 +257,6 @@ const en: Messages = {
   connection: {
     lost: "Connection to the service lost",
     lostHint: "Pictures and alarms may be out of date; reconnecting by itself. If this stays, check the network and whether the service runs.",
-    noService: "The service does not answer",
   },
   ago: { now: "just now", seconds: "{count} s ago", minutes: "{count} min ago", hours: "{count} h ago", days: "{count} d ago" },
   notFound: { title: "No such page", hint: "The address may have changed.", home: "Back to the wall" },

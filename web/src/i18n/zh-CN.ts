@@ -13,7 +13,6 @@ const zhCN = {
   action: {
     cancel: "取消",
     save: "保存",
-    close: "关闭",
     retry: "重试",
     copy: "复制",
     copied: "已复制",
@@ -25,7 +24,6 @@ const zhCN = {
     acknowledge: "确认知悉",
   },
   signIn: {
-    title: "登录",
     username: "用户名",
     password: "密码",
     submit: "登录",
@@ -63,8 +61,6 @@ const zhCN = {
     noPicture: "尚无画面",
     still: "逐帧图片",
     stillHint: "浏览器不能播放编码 {codec}，改为每秒约两张图片",
-    disabled: "已停用",
-    alarming: "有正在发生的报警",
     open: "放大 {name}",
   },
   tile: {
@@ -124,7 +120,6 @@ const zhCN = {
     end: "没有更早的报警了",
   },
   detail: {
-    title: "隐患详情",
     clip: "录像",
     facts: "事实",
     evidence: "证据",
@@ -147,12 +142,8 @@ const zhCN = {
     damagedHint: "请下载文件检查；如校验值与下方 SHA-256 不同，说明文件已被改动。",
     boxesMissing: "检测框数据未能读取，录像仍可播放。",
     sha256: "SHA-256 校验值",
-    size: "大小",
-    length: "时长",
-    clipClock: "录像时间",
     timeline: "录像时间轴：红色为报警时段",
     jump: "跳到报警开始",
-    slower: "慢放",
     speed: "播放速度",
     snapshot: "截图",
     showBoxes: "显示检测框",
@@ -162,11 +153,6 @@ const zhCN = {
   cameras: {
     title: "摄像头",
     add: "添加摄像头",
-    name: "名称",
-    state: "状态",
-    source: "视频源",
-    zones: "区域",
-    picture: "画面",
     none: "还没有摄像头",
     noneHint: "支持 RTSP、HTTP、本地文件和 USB 摄像头。",
     zoneCount: "{count} 个区域 | {count} 个区域",
@@ -191,7 +177,6 @@ const zhCN = {
   edit: {
     addTitle: "添加摄像头",
     editTitle: "编辑：{name}",
-    identity: "基本信息",
     id: "编号",
     idHint: "小写字母、数字、- 和 _，保存后不能更改。",
     idBad: "编号只能用小写字母、数字、- 和 _，以字母或数字开头，最多 63 个字符",
@@ -218,8 +203,6 @@ const zhCN = {
     noStill: "先测试视频源，得到一张画面后再画区域。",
     faults: "请先改正标出的内容",
     unsaved: "有未保存的改动，确定离开？",
-    stay: "继续编辑",
-    leave: "放弃改动",
   },
   zone: {
     new: "新区域",
@@ -268,7 +251,6 @@ const zhCN = {
   connection: {
     lost: "与服务的连接已中断",
     lostHint: "画面和报警可能不是最新的，正在自动重连。若持续出现，请检查网络和服务是否在运行。",
-    noService: "服务没有应答",
   },
   ago: { now: "刚刚", seconds: "{count} 秒前", minutes: "{count} 分钟前", hours: "{count} 小时前", days: "{count} 天前" },
   notFound: { title: "没有这个页面", hint: "地址可能已经改变。", home: "回到监控墙" },
