@@ -66,7 +66,10 @@ class LiveHub:
         on_watch: Callable[[str, bool], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """on_watch(camera_id, watched): the first viewer has come, or the last one gone."""
+        """on_watch(camera_id, watched): the first viewer has come, or the last one gone.
+
+        It is called on the event loop's thread and has to return at once.
+        """
         self._on_watch = on_watch
         self._clock = clock
         self._channels: dict[str, _Channel] = defaultdict(_Channel)

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
@@ -15,11 +16,13 @@ from core.errors import NotSignedIn
 from hazards.access import actions, queries
 from hazards.access.passwords import verify
 from hazards.access.tables import UserRow
+from hazards.database import DatabaseAway
 
 COOKIE = "anyan_session"
 TOUCH_S = 60.0
 """A sign-in in use is noted at most this often, so that reading a page writes nothing."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+log = structlog.get_logger()
 _hashing = threading.BoundedSemaphore(2)
 """Every hash takes 64 MiB; a flood of sign-ins must not take them all at once."""
 
@@ -53,10 +56,18 @@ def who_is(connection: HTTPConnection, context: Context) -> SignedIn:
     with context.database.read() as session:
         row = queries.sign_in_of(session, token, now=now)
     if row.last_used_at < now - TOUCH_S:
-        with context.database.begin() as session:
-            actions.touch(session, token, now=now)
+        _note_use(context, token, now)
     user = row.user
     return SignedIn(user.name, user.display_name, user.role, token, row.csrf_token)
+
+
+def _note_use(context: Context, token: str, now: float) -> None:
+    try:
+        with context.database.begin() as session:
+            actions.touch(session, token, now=now)
+    except DatabaseAway as error:
+        # A disk that is full can be read but not written: the page has to come up and say so.
+        log.warning("use of a session not noted", reason=error.message)
 
 
 def signed_in(request: Request, context: Here) -> SignedIn:

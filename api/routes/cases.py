@@ -7,6 +7,7 @@ from anyio import from_thread
 from fastapi import APIRouter, Query
 
 from api.context import Here
+from api.current import hazard_now
 from api.errors import InvalidRequest
 from api.schemas.cases import Hazard, Hazards
 from api.schemas.shapes import Id, RecordId
@@ -49,15 +50,15 @@ def list_hazards(
 def read_hazard(id: RecordId, context: Here) -> Hazard:
     """404 not_found."""
     with context.database.read() as session:
-        return Hazard.of(queries.hazard(session, id), evidence_of(session, [id])[id])
+        return hazard_now(session, id)
 
 
 @router.post("/api/hazards/{id}/acknowledge", summary="Take note of a hazard")
 def acknowledge(id: RecordId, user: User, context: Here) -> Hazard:
     """May be repeated; the first one's name and time stay."""
     with context.database.begin() as session:
-        row = actions.acknowledge(session, id, by=user.display_name, now=time.time())
-        hazard = Hazard.of(row, evidence_of(session, [id])[id])
+        actions.acknowledge(session, id, by=user.display_name, now=time.time())
+        hazard = hazard_now(session, id)
     from_thread.run_sync(context.engine.hub.publish_hazard, hazard)
     return hazard
 

@@ -6,10 +6,10 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.context import Here
+from api.current import system_now
 from api.metrics import CONTENT_TYPE, exposition
 from api.schemas.system import Health, Readiness, System
 from api.sign_in import who_is
-from api.system import system_now
 from hazards.database import DatabaseAway
 
 open_to_all = APIRouter(tags=["system"])

@@ -17,8 +17,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from api.app import Application
+from api.current import system_now
 from api.server import Server
-from api.system import system_now
 from core.health import CameraState
 from core.site import CameraConfig
 from core.violation import Violation, ViolationKind

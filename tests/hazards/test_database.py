@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from fixtures_database import postgresql_address
 from sqlalchemy import text
 
 from core.errors import SettingsError
@@ -121,3 +122,18 @@ def test_a_percent_sign_in_the_install_path_is_no_obstacle(tmp_path: Path) -> No
     subprocess.run([sys.executable, "-c", code], cwd=install, check=True)
     tables = sqlite3.connect(tmp_path / "a.db").execute("SELECT name FROM sqlite_master")
     assert ("hazards",) in tables.fetchall()
+
+
+def test_a_restarted_server_is_used_again(tmp_path: Path) -> None:
+    """A connection cut in the middle is DatabaseAway; the next transaction finds a new one."""
+    database = Database(postgresql_address())
+    cut = text("SELECT pg_terminate_backend(pg_backend_pid())")
+    with pytest.raises(DatabaseAway), database.begin() as session:
+        session.execute(cut)
+    database.check()
+    with database.read() as session, Database(postgresql_address()).begin() as other:
+        pid = session.execute(text("SELECT pg_backend_pid()")).scalar()
+        session.rollback()
+        other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+    database.check()
+    database.close()

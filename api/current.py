@@ -1,12 +1,17 @@
-"""The state of the service in one sentence per problem."""
+"""Schemas of what is true now, for answers and for what `LiveHub` publishes."""
+
+from sqlalchemy.orm import Session
 
 from api.engine import Engine
+from api.schemas.cases import Hazard
 from api.schemas.system import Model, System, SystemProblem
 from api.settings import ApiSettings
+from hazards.cases.queries import hazard
+from hazards.evidence.queries import evidence_of
 
 
 def system_now(engine: Engine, settings: ApiSettings) -> System:
-    """As it is now; also what `LiveHub.publish_system` takes."""
+    """The service as a whole."""
     model = engine.model()
     return System(
         version=settings.version,
@@ -16,3 +21,8 @@ def system_now(engine: Engine, settings: ApiSettings) -> System:
         spool_waiting=engine.spool_waiting(),
         started_at=settings.started_at,
     )
+
+
+def hazard_now(session: Session, id: str) -> Hazard:
+    """One hazard with its evidence. Raises NotFound."""
+    return Hazard.of(hazard(session, id), evidence_of(session, [id])[id])
