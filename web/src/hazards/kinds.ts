@@ -18,6 +18,11 @@ export function snapshotUrl(hazard: Hazard): string | null {
   return evidenceOf(hazard, "snapshot")?.url ?? null;
 }
 
+/** The name of the zone, empty where the whole picture is judged (core/zone.py: `picture`). */
+export function zoneName(hazard: Hazard): string {
+  return hazard.zone_id === "picture" ? "" : hazard.zone_name;
+}
+
 /** Seconds that the hazard lasted, or lasts by now. */
 export function lastedSeconds(hazard: Hazard, now: number): number {
   return (hazard.ended ? hazard.last_seen_at : Math.max(now, hazard.last_seen_at)) - hazard.started_at;

@@ -39,7 +39,7 @@ function keep(hazard: Hazard): void {
   alarms.set(hazard.id, hazard);
   const fresh = serverNow() - hazard.started_at < FRESH_S;
   if (isNew && fresh && hazard.acknowledged_at === null) alarmSound.ring();
-  for (const old of newestAlarms.value.slice(KEPT_ALARMS)) alarms.delete(old.id);
+  for (const old of newestAlarms.value.slice(KEPT_ALARMS)) if (old.ended) alarms.delete(old.id);
 }
 
 export async function acknowledge(id: string): Promise<void> {
@@ -53,9 +53,18 @@ export async function reloadCameras(): Promise<void> {
   camerasRead.value = true;
 }
 
+/** The newest, and all that go on: an exit may be blocked since yesterday. */
 async function reloadAlarms(): Promise<void> {
-  const everything = { camera_id: "", kind: "", open: "" } as const;
-  for (const hazard of (await calls.listHazards(everything, null, 30)).items) keep(hazard);
+  const all = { camera_id: "", kind: "", open: "" } as const;
+  const [newest, open] = await Promise.all([
+    calls.listHazards(all, null, 30),
+    calls.listHazards({ ...all, open: "true" }, null, 100),
+  ]);
+  const going = new Set(open.items.map((hazard) => hazard.id));
+  for (const known of alarms.values()) {
+    if (!known.ended && !going.has(known.id)) alarms.delete(known.id);
+  }
+  for (const hazard of [...newest.items, ...open.items]) keep(hazard);
 }
 
 const reader: EventReader = {

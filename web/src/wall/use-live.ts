@@ -73,7 +73,10 @@ export function useLive(cameraId: string, places: LivePlaces, paint: PaintPictur
       status: (next) => (status.value = next),
       tracks: (message) => history.add(message),
       still: showStill,
-      connection: (open) => (connected.value = open),
+      connection(open) {
+        connected.value = open;
+        shownAt = -Infinity;
+      },
       begins: (_init, next) => (mode.value = next),
       signedOut: dropSession,
     });
