@@ -12,7 +12,7 @@ from api.engine import Probe, Problem
 from api.live import LiveHub
 from api.schemas.cases import Hazard
 from api.settings import ApiSettings
-from api.system import system_now
+from api.current import system_now
 from core.health import CameraState, CameraStatus
 from core.manifest import ModelManifest
 from core.site import CameraConfig

@@ -1,6 +1,7 @@
 """`anyan serve`: the API and the engine in one event loop, the workers as its children."""
 
 import asyncio
+import signal
 import socket
 import time
 from importlib.metadata import version
@@ -59,9 +60,12 @@ async def _run(settings: Settings, database: Database, listener: socket.socket) 
         ws_ping_interval=20,
         server_header=False,
     )
+    server = Server(config, engine.hub)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, server.stop)
     await engine.start()
     try:
-        await Server(config, engine.hub).serve(sockets=[listener])
+        await server.serve(sockets=[listener])
     finally:
         await engine.stop()
         database.close()
