@@ -26,7 +26,7 @@ JUMP = 1.5
 RECENT_S = 0.4
 RISE_S, FALL_S = 60.0, 5.0
 """How slowly the learned level follows upwards and downwards."""
-NOISE_BYTES = 64
+NOISE_BYTES = 16
 
 
 class DecodePolicy:
@@ -64,19 +64,19 @@ class DecodePolicy:
         now = packet.timestamp
         if self._moved_at > now:  # the first packet
             self._moved_at = self._latest = now
-        if packet.is_keyframe:
-            self._keyframe_at = now
-        else:
+        if not packet.is_keyframe:
             self._learn(packet.size, now)
         self._latest = max(self._latest, now)
         if self.is_active(now):
             wanted = True
         elif packet.is_keyframe:
-            wanted = now - self._decoded_at >= GLANCE_EVERY_S
+            wanted = now - self._keyframe_at >= GLANCE_EVERY_S
         else:
-            wanted = now - max(self._keyframe_at, self._decoded_at) >= BLIND_S
+            wanted = now - self._decoded_at >= BLIND_S
         if wanted:
             self._decoded_at = now
+            if packet.is_keyframe:
+                self._keyframe_at = now
         return wanted
 
     def judges(self, timestamp: float, changed: Callable[[], bool]) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from made import make_video, moving_box, read, still
+from made import make_video, read, still
 from numpy.typing import NDArray
 
 from streams.decode import DecodePolicy, Decoder
@@ -76,18 +76,18 @@ def test_a_new_stream_is_watched_closely_at_first() -> None:
 
 
 def test_an_idle_scene_decodes_keyframes_only() -> None:
-    """One picture a second is decoded, every other one judged."""
+    """One picture a second is decoded, one every two seconds judged."""
     played = play(DecodePolicy(), camera(20.0))
     assert between(played.wanted, 4.0, 20.0) == [float(s) for s in range(4, 20)]
     judged = between(played.judged, 4.0, 20.0)
-    assert len(judged) == 8
+    assert len(judged) == 7
     assert max(b - a for a, b in itertools.pairwise(judged)) <= 2.0
 
 
 def test_people_who_stand_still_are_judged_again() -> None:
-    """Nothing moves, and still no more than about 2 s pass between two judgements."""
+    """Nothing moves, and still at most 2 s and the way to the next keyframe pass."""
     judged = play(DecodePolicy(), camera(60.0)).judged
-    assert max(b - a for a, b in itertools.pairwise(judged)) <= 2.05
+    assert max(b - a for a, b in itertools.pairwise(judged)) <= 2.25
 
 
 def test_larger_packets_wake_it_up() -> None:
@@ -130,7 +130,7 @@ def test_rare_keyframes_do_not_make_it_blind() -> None:
     """Cameras with 'smart' codecs send a keyframe a minute: it looks between them as well."""
     played = play(DecodePolicy(), camera(60.0, gop=1500))
     judged = played.judged
-    assert max(b - a for a, b in itertools.pairwise(judged)) <= 4.1
+    assert max(b - a for a, b in itertools.pairwise(judged)) <= 4.2
     assert len(between(played.wanted, 4.0, 60.0)) <= 15
 
 
@@ -174,9 +174,11 @@ def test_an_idle_camera_shows_its_keyframes_at_once(tmp_path: Path, b_frames: in
 
 
 def paint_late_box(index: int, image: NDArray[np.uint8]) -> None:
-    """Somebody comes in after 9.4 s."""
+    """Somebody in checked clothes comes in after 9.4 s."""
     if index >= 235:
-        moving_box(index, image)
+        left = (index * 4) % 240
+        checks = np.indices((60, 60)).sum(axis=0) // 3 % 2 * 150 + 60
+        image[60:120, left : left + 60] = checks[..., None]
 
 
 @pytest.mark.parametrize("b_frames", [0, 2])

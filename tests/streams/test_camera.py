@@ -1,0 +1,259 @@
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made import decoded_pictures, make_video, still
+from structlog.testing import capture_logs
+
+from core.errors import EvidenceError
+from core.frame import Frame
+from core.health import CameraState, CameraStatus
+from core.site import CameraConfig
+from streams.backoff import Backoff
+from streams.camera import Camera, FrameSlot
+from streams.clip import ClipFile
+from streams.demux import Deadlines
+from streams.live import LiveFragment, LiveInit
+
+FAST = Backoff(first_s=0.1, longest_s=0.2, refused_s=0.2)
+
+
+class Watched:
+    """A running camera and everything it told."""
+
+    def __init__(self, source: str, clips: Path, **settings: object) -> None:
+        self.statuses: list[CameraStatus] = []
+        self.clips: dict[str, ClipFile | EvidenceError] = {}
+        self.live: list[LiveInit | LiveFragment] = []
+        self.frames: list[Frame] = []
+        self.wake = threading.Event()
+        self.camera = Camera(
+            CameraConfig("gate", "Gate", source, ()),
+            clips,
+            self.wake,
+            on_status=self.statuses.append,
+            on_clip=self.clips.__setitem__,
+            on_live=self.live.append,
+            **{"backoff": FAST, "deadlines": Deadlines(2.0, 1.0), **settings},  # type: ignore[arg-type]
+        )
+        self.camera.start()
+
+    def until(self, condition: Callable[[], bool], timeout: float = 15.0) -> None:
+        """Takes frames until the condition holds."""
+        end = time.monotonic() + timeout
+        while not condition():
+            assert time.monotonic() < end, f"not reached; {self.statuses[-1:]}"
+            self.wake.wait(0.05)
+            self.wake.clear()
+            if (frame := self.camera.slot.take()) is not None:
+                self.frames.append(frame)
+
+    def until_state(self, state: CameraState, timeout: float = 15.0) -> CameraStatus:
+        self.until(lambda: self.camera.status.state is state, timeout)
+        return self.camera.status
+
+
+@pytest.fixture
+def watch(tmp_path: Path) -> Iterator[Callable[..., Watched]]:
+    """Starts cameras, and stops them after the test."""
+    started: list[Watched] = []
+
+    def start(source: str, **settings: object) -> Watched:
+        started.append(Watched(source, tmp_path / "clips", **settings))
+        return started[-1]
+
+    yield start
+    for watched in started:
+        assert watched.camera.stop(10.0)
+
+
+def test_a_file_plays_as_a_camera(tmp_path: Path, watch: Callable[..., Watched]) -> None:
+    """It goes live, gives frames stamped with the wall clock, and begins again at its end."""
+    began = time.time()
+    watched = watch(str(make_video(tmp_path / "a.mp4", seconds=1.0)))
+    watched.until(lambda: len(watched.frames) >= 8)
+    assert [s.state for s in watched.statuses if s.codec] != []
+    status = watched.camera.status
+    assert (status.state, status.code, status.codec) == (CameraState.LIVE, "", "h264")
+    assert (status.width, status.height, status.fps) == (320, 180, 25.0)
+    assert status.mime.startswith("video/mp4")
+    assert status.last_picture_at == pytest.approx(time.time(), abs=2.0)
+    times = [f.timestamp for f in watched.frames]
+    assert times == sorted(set(times))
+    assert began - 0.1 <= times[0] <= time.time()
+    assert watched.camera.counters.packets > 25
+    assert watched.camera.counters.reconnects == 0
+    assert watched.camera.stop(5.0)
+    assert watched.statuses[-1].state is CameraState.OFF
+
+
+def test_a_clip_is_cut_while_the_camera_runs(tmp_path: Path, watch: Callable[..., Watched]) -> None:
+    """start_clip and end_clip may be called from any thread; the callback gets the file."""
+    watched = watch(str(make_video(tmp_path / "a.mp4", seconds=1.0)))
+    watched.until(lambda: len(watched.frames) >= 3)
+    now = watched.frames[-1].timestamp
+    watched.camera.start_clip("v-1", now)
+    watched.camera.end_clip("v-1", now - 4.0)
+    watched.until(lambda: "v-1" in watched.clips)
+    clip = watched.clips["v-1"]
+    assert isinstance(clip, ClipFile)
+    assert clip.started_at <= now
+    assert decoded_pictures(str(clip.path)) > 10
+
+
+def test_stopping_finishes_open_clips(tmp_path: Path, watch: Callable[..., Watched]) -> None:
+    """A graceful stop loses no evidence."""
+    watched = watch(str(make_video(tmp_path / "a.mp4", seconds=1.0)))
+    watched.until(lambda: len(watched.frames) >= 3)
+    watched.camera.start_clip("v-1", watched.frames[-1].timestamp)
+    assert watched.camera.stop(5.0)
+    assert isinstance(watched.clips["v-1"], ClipFile)
+
+
+def test_the_live_muxer_runs_only_while_watched(
+    tmp_path: Path, watch: Callable[..., Watched]
+) -> None:
+    """Nobody looks: nothing is packed. Somebody looks: init first, then fragments."""
+    watched = watch(str(make_video(tmp_path / "a.mp4", seconds=1.0)))
+    watched.until(lambda: len(watched.frames) >= 3)
+    assert watched.live == []
+    watched.camera.set_watched(True)
+    watched.until(lambda: len(watched.live) >= 4)
+    assert isinstance(watched.live[0], LiveInit)
+    fragments = watched.live[1:]
+    assert all(isinstance(f, LiveFragment) for f in fragments)
+    assert isinstance(fragments[0], LiveFragment)
+    assert fragments[0].keyframe
+    watched.camera.set_watched(False)
+    time.sleep(0.3)
+    count = len(watched.live)
+    time.sleep(0.6)
+    assert len(watched.live) == count
+
+
+def test_a_missing_file_is_told_and_tried_again(
+    tmp_path: Path, watch: Callable[..., Watched]
+) -> None:
+    """The state says what is wrong; when the file appears, the camera goes live."""
+    path = tmp_path / "late.mp4"
+    watched = watch(str(path))
+    status = watched.until_state(CameraState.STALLED)
+    assert status.code == "source_unavailable"
+    assert "there is no file" in status.reason
+    make_video(path, seconds=1.0)
+    watched.until_state(CameraState.LIVE)
+    assert watched.camera.counters.reconnects >= 1
+
+
+def test_a_file_that_is_no_video_is_told(tmp_path: Path, watch: Callable[..., Watched]) -> None:
+    """NotVideo with its reason, and no end of the thread."""
+    (tmp_path / "a.mp4").write_text("all work and no play\n" * 100)
+    status = watch(str(tmp_path / "a.mp4")).until_state(CameraState.STALLED)
+    assert status.code == "not_video"
+
+
+def test_credentials_reach_neither_log_nor_status(watch: Callable[..., Watched]) -> None:
+    """Whatever fails, user and log see the address without its password."""
+    with capture_logs() as logs:
+        watched = watch("rtsp://admin:geheim@127.0.0.1:9/x?token=s3cret")
+        watched.until_state(CameraState.STALLED)
+        watched.until(lambda: watched.camera.counters.reconnects >= 2)
+    told = repr(logs) + repr(watched.statuses) + repr(watched.camera.status)
+    assert "127.0.0.1" in told
+    assert "geheim" not in told
+    assert "s3cret" not in told
+
+
+def test_an_unexpected_error_stays_in_the_camera(
+    tmp_path: Path, watch: Callable[..., Watched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug in one camera's path becomes a status and a log line; the thread goes on."""
+    calls: list[int] = []
+
+    def fail(text: str) -> None:
+        calls.append(1)
+        raise ZeroDivisionError("rtsp://u:geheim@h/x")
+
+    monkeypatch.setattr("streams.camera.Source.parse", fail)
+    with capture_logs() as logs:
+        watched = watch("whatever")
+        watched.until(lambda: len(calls) >= 3)
+    assert watched.camera.status.state is CameraState.STALLED
+    assert any(entry["event"] == "camera_failed" for entry in logs)
+    assert "geheim" not in repr(logs)
+
+
+def test_a_picture_that_stands_still_is_frozen(
+    tmp_path: Path, watch: Callable[..., Watched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network camera that sends one picture for ever looks alive and is not."""
+    monkeypatch.setattr("streams.source.Source.live", property(lambda _: True))
+    path = make_video(tmp_path / "a.mp4", seconds=30.0, paint=still)
+    watched = watch(str(path), deadlines=Deadlines(2.0, 1.0, frozen_s=2.0))
+    watched.until_state(CameraState.LIVE)
+    status = watched.until_state(CameraState.FROZEN)
+    assert status.code == "picture_frozen"
+    watched.until(lambda: watched.camera.slot.take() is None)
+    judged = watched.camera.counters.judged
+    watched.frames.clear()
+    watched.until(lambda: watched.camera.counters.judged > judged)
+    assert watched.frames == []
+
+
+def test_a_still_file_is_not_frozen(tmp_path: Path, watch: Callable[..., Watched]) -> None:
+    """A drawn scene may stand still; only cameras freeze."""
+    path = make_video(tmp_path / "a.mp4", seconds=1.0, paint=still)
+    watched = watch(str(path), deadlines=Deadlines(2.0, 1.0, frozen_s=0.5))
+    watched.until(lambda: len(watched.frames) >= 10)
+    assert all(s.state is not CameraState.FROZEN for s in watched.statuses)
+
+
+def test_a_full_disk_under_the_clips_does_not_stop_the_camera(
+    tmp_path: Path, watch: Callable[..., Watched]
+) -> None:
+    """The clip's error is told; pictures go on."""
+    (tmp_path / "clips").write_text("in the way")
+    watched = watch(str(make_video(tmp_path / "a.mp4", seconds=1.0)))
+    watched.until(lambda: len(watched.frames) >= 2)
+    watched.camera.start_clip("v-1", watched.frames[-1].timestamp)
+    watched.until(lambda: "v-1" in watched.clips)
+    assert isinstance(watched.clips["v-1"], EvidenceError)
+    count = len(watched.frames)
+    watched.until(lambda: len(watched.frames) > count + 3)
+
+
+def frame(timestamp: float) -> Frame:
+    return Frame("gate", 0, timestamp, np.zeros((2, 2, 3), np.uint8))
+
+
+def test_the_newest_frame_wins() -> None:
+    """A slow inference sees the present; what it missed is counted."""
+    wake = threading.Event()
+    slot = FrameSlot(wake)
+    assert slot.take() is None
+    for n in range(3):
+        slot.put(frame(float(n)))
+    taken = slot.take()
+    assert taken is not None
+    assert taken.timestamp == 2.0
+    assert slot.take() is None
+    assert slot.dropped == 2
+    assert wake.is_set()
+
+
+def test_back_off_doubles_with_jitter_up_to_its_limit() -> None:
+    """1, 2, 4 ... 60 s, each a little off, and 1 s again after a healthy minute."""
+    backoff = Backoff()
+    waits = [backoff.wait_s(connected_s=0.0, refused=False) for _ in range(9)]
+    expected = [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert all(0.75 * e <= w <= 1.25 * e for w, e in zip(waits, expected, strict=True))
+    assert len({w / e for w, e in zip(waits, expected, strict=True)}) > 1
+    assert backoff.wait_s(connected_s=61.0, refused=False) <= 1.25
+
+
+def test_a_refused_login_is_not_tried_fast() -> None:
+    """Cameras lock accounts after a few wrong tries."""
+    assert Backoff().wait_s(connected_s=0.0, refused=True) >= 60.0
