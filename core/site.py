@@ -172,4 +172,9 @@ def _check_unique(ids: list[str], place: str) -> None:
 
 
 def _describe(data: object) -> str:
-    return "nothing" if data is None else f"{type(data).__name__} {str(data)[:40]!r}"
+    """Type and value; the type alone where the value may hold the login of a source."""
+    if data is None:
+        return "nothing"
+    kind, shown = type(data).__name__, str(data)
+    open_value = isinstance(data, (str, int, float)) and not {"@", "/"} & set(shown)
+    return f"{kind} {shown[:40]!r}" if open_value else kind
