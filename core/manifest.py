@@ -6,6 +6,16 @@ from typing import Any, Self
 
 from core.errors import ManifestMismatch
 
+_KINDS = {
+    "file": str,
+    "sha256": str,
+    "classes": list,
+    "input_size": int,
+    "thresholds": dict,
+    "metrics": dict,
+}
+"""JSON types of the fields that something is computed from."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelManifest:
@@ -45,10 +55,18 @@ class ModelManifest:
                 f"{place} does not have the fields of a manifest ({wrong}): "
                 "export the model again with models/export.py"
             )
+        for name, kind in _KINDS.items():
+            if not isinstance(data[name], kind):
+                raise ManifestMismatch(
+                    f"{place}: {name} is {data[name]!r}: export the model again with "
+                    "models/export.py"
+                )
         data["classes"] = tuple(data["classes"])
         manifest = cls(**data)
         if set(manifest.thresholds) != set(manifest.classes):
             raise ManifestMismatch(f"{place}: thresholds must name every class once")
+        if not all(isinstance(value, (int, float)) for value in manifest.thresholds.values()):
+            raise ManifestMismatch(f"{place}: thresholds must be numbers from 0 to 1")
         return manifest
 
     def to_json(self) -> str:
