@@ -28,6 +28,11 @@ export const ZONE_STROKES: Record<ZoneKind, Stroke> = {
 };
 const FONT = '"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",system-ui,sans-serif';
 
+/** Lines and letters grow with the picture, so that a 4K wall reads like a small one. */
+function scaleOf(view: View): number {
+  return Math.min(Math.max(view.width / 800, 0.9), 2.2);
+}
+
 /** Makes the canvas as sharp as the screen; returns its context in CSS pixels, cleared. */
 export function prepare(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
   const ratio = window.devicePixelRatio || 1;
@@ -59,7 +64,7 @@ export function paintZones(
     context.restore();
     tracePolygon(context, zone.polygon, view);
     context.setLineDash(dash);
-    context.lineWidth = 1.5;
+    context.lineWidth = 1.5 * scaleOf(view);
     context.strokeStyle = color;
     context.stroke();
     context.setLineDash([]);
@@ -83,7 +88,7 @@ export function paintBoxes(
     const width = (x2 - x1) * view.width;
     const height = (y2 - y1) * view.height;
     context.setLineDash(box.alarm ? [] : dash);
-    context.lineWidth = box.alarm ? 3.5 : 1.5;
+    context.lineWidth = (box.alarm ? 3.5 : 1.5) * scaleOf(view);
     context.strokeStyle = box.alarm ? ALARM : color;
     context.strokeRect(left, top, width, height);
     context.setLineDash([]);
@@ -129,14 +134,15 @@ function paintZoneName(
   const top = zone.polygon.reduce((best, point) => (point[1] < best[1] ? point : best));
   const x = view.left + top[0] * view.width;
   const y = view.top + top[1] * view.height;
-  context.font = `600 12px ${FONT}`;
+  const size = Math.round(12 * scaleOf(view));
+  context.font = `600 ${size}px ${FONT}`;
   const width = context.measureText(zone.name).width + 10;
   const left = Math.min(Math.max(x, view.left), view.left + view.width - width);
-  const baseline = Math.max(y, view.top) + 13;
+  const upper = Math.max(y, view.top);
   context.fillStyle = "rgba(8,12,15,.78)";
-  context.fillRect(left, baseline - 13, width, 18);
+  context.fillRect(left, upper, width, size + 6);
   context.fillStyle = color;
-  context.fillText(zone.name, left + 5, baseline);
+  context.fillText(zone.name, left + 5, upper + size + 1);
 }
 
 function paintTag(
@@ -148,7 +154,7 @@ function paintTag(
   strong: boolean,
   view: View,
 ): void {
-  const size = strong ? 13 : 11;
+  const size = Math.round((strong ? 13 : 11) * scaleOf(view));
   context.font = `${strong ? 700 : 500} ${size}px ${FONT}`;
   const width = context.measureText(text).width + 8;
   const height = size + 5;
