@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.errors import ManifestMismatch, ModelError
 from core.manifest import ModelManifest
+from inference.letterbox import STRIDE
 
 PREFERRED_PROVIDERS = (
     "TensorrtExecutionProvider",
@@ -68,6 +69,11 @@ class Session:
             raise ManifestMismatch(
                 f"{self.manifest.file} takes an input of {shape}, but batch, height and width "
                 "must be free: export the model again with `anyan models export`"
+            )
+        if size <= 0 or size % STRIDE:
+            raise ManifestMismatch(
+                f"the manifest of {self.manifest.file} says an input of {size} pixels, but its "
+                f"sides must be multiples of {STRIDE}: use the manifest that was exported with it"
             )
         output = self.run(np.zeros((1, 3, size, size), np.float32))
         if output.ndim != 3 or output.shape[1] != BOX_VALUES + classes:
