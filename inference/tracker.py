@@ -66,10 +66,11 @@ class Tracker:
         return self._report(np.concatenate([matched, born]), detections, timestamp)
 
     def _forget(self, timestamp: float) -> None:
-        """Drops what was lost too long, and what was seen once only and not again at once."""
+        """Drops what was lost too long, what was seen only once, and all where time steps back."""
         age = timestamp - self._last_seen
         known = self._hits > 1
-        self._keep((age >= 0) & (age <= np.where(known, self._settings.lost_s, 1.0)))
+        young = age <= np.where(known, self._settings.lost_s, 1.0)
+        self._keep(young & (timestamp >= self._timestamp))
 
     def _predict(self, timestamp: float) -> None:
         if len(self._id) and timestamp > self._timestamp:
