@@ -149,7 +149,7 @@ def test_crops_return_to_their_own_picture() -> None:
 
 def test_a_head_above_the_picture_is_not_looked_for() -> None:
     """Of a person who is cut off at the edge nothing may be left to look at."""
-    made = network([seen(PERSON, (100.0, 440.0, 140.0, 560.0))], [in_crop(BARE)])
+    made = network([seen(PERSON, (100.0, 442.0, 140.0, 562.0))], [in_crop(BARE)])
     assert look(made).class_id.tolist() == [PERSON]
     assert crops_of(made) == 0
 
