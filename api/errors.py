@@ -12,8 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.schemas.errors import FieldError, ProblemDetails
 from core import errors as core
-from hazards.access.actions import WrongLogin
-from hazards.database import DatabaseAway
+from core.errors import DatabaseAway, WrongLogin
 
 log = structlog.get_logger()
 

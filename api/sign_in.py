@@ -12,11 +12,10 @@ from starlette.requests import HTTPConnection
 
 from api.context import Context, Here
 from api.errors import CsrfRefused
-from core.errors import NotSignedIn
+from core.errors import DatabaseAway, NotSignedIn, WrongLogin
 from hazards.access import actions, queries
 from hazards.access.passwords import verify
 from hazards.access.tables import UserRow
-from hazards.database import DatabaseAway
 
 COOKIE = "anyan_session"
 TOUCH_S = 60.0
@@ -43,7 +42,7 @@ def check_password(user: UserRow | None, password: str) -> UserRow:
     with _hashing:
         right = verify(password, user.password_hash if user else None)
     if user is None or not right:
-        raise actions.WrongLogin("user name or password is wrong")
+        raise WrongLogin("user name or password is wrong")
     return user
 
 

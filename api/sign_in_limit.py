@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from api.errors import RateLimited
-from hazards.access.actions import WrongLogin
+from core.errors import WrongLogin
 
 FAILURES = 5
 WINDOW_S = 60.0

@@ -14,10 +14,12 @@
     ├── SettingsError            a setting that cannot be used
     ├── EvidenceError            a clip or picture cannot be written
     │   └── DiskFull             no room left under the data folder
+    ├── DatabaseAway             the database does not answer now: nothing was written, try again
     └── DomainError              a request that the records do not allow
         ├── NotFound
         ├── Conflict
-        └── NotSignedIn
+        ├── NotSignedIn
+        └── WrongLogin           user name or password; which one is not said
 
 Each class has a stable `code`, which the pages translate; the message is English, says what to do
 next, and never holds a credential.
@@ -113,6 +115,12 @@ class DiskFull(EvidenceError):
     code = "disk_full"
 
 
+class DatabaseAway(AnyanError):
+    """The database does not answer now. Nothing was written: try again later."""
+
+    code = "database_away"
+
+
 class DomainError(AnyanError):
     """A request that the records do not allow."""
 
@@ -135,3 +143,9 @@ class NotSignedIn(DomainError):
     """The request needs a signed-in user."""
 
     code = "not_signed_in"
+
+
+class WrongLogin(DomainError):
+    """User name or password is wrong; which one is not said."""
+
+    code = "wrong_login"

@@ -18,19 +18,13 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.errors import AnyanError, SettingsError
+from core.errors import DatabaseAway, SettingsError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_WAIT_S = 10
 """How long a writer waits for another one on SQLite, and a connection for PostgreSQL's answer."""
 MIGRATION_LOCK = 0x616E79616E
 """Key of PostgreSQL's advisory lock: `anyan` in ASCII."""
-
-
-class DatabaseAway(AnyanError):
-    """The database does not answer now. Nothing was written: try again later."""
-
-    code = "database_away"
 
 
 class Database:

@@ -8,16 +8,17 @@ from typing import Any
 
 import structlog
 
+from api.current import system_now
 from api.engine import Probe, Problem
 from api.live import LiveHub
 from api.schemas.cases import Hazard
 from api.settings import ApiSettings
-from api.current import system_now
+from core.errors import DatabaseAway
 from core.health import CameraState, CameraStatus
 from core.manifest import ModelManifest
 from core.site import CameraConfig
 from hazards.cases.queries import hazard
-from hazards.database import Database, DatabaseAway
+from hazards.database import Database
 from hazards.evidence.queries import evidence_of
 from hazards.site.queries import enabled_cameras
 from inference.session import read_manifest

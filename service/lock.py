@@ -23,7 +23,7 @@ def hold_lock(path: Path, *, wait_s: float, holder: str) -> int:
             if time.monotonic() > deadline:
                 os.close(handle)
                 raise SettingsError(
-                    f"another {holder} works on {path.parent}: stop it, or set ANYAN_DATA_DIR"
+                    f"another {holder} works on {path.parents[1]}: stop it, or set ANYAN_DATA_DIR"
                 ) from None
             time.sleep(0.1)
         else:

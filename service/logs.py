@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 
-from streams.source import redact
+from core.redaction import redact
 
 
 def configure_logs() -> None:

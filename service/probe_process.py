@@ -10,9 +10,10 @@ from dataclasses import asdict
 
 from api.engine import Probe
 from core.errors import LoginRefused, NotVideo, SourceError, SourceUnavailable, StreamStalled
+from core.redaction import redact
 from service.messages import MessageWriter, receive_message
 from streams.probe import probe
-from streams.source import Source, redact
+from streams.source import Source
 
 TIMEOUT_S = 15.0
 _ERRORS = {e.code: e for e in (LoginRefused, NotVideo, SourceUnavailable, StreamStalled)}

@@ -8,9 +8,10 @@ from threading import Event, Thread
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.errors import DatabaseAway
 from core.violation import Violation
 from hazards.cases.actions import end_orphans, record_violation
-from hazards.database import Database, DatabaseAway
+from hazards.database import Database
 from hazards.evidence.actions import record_evidence
 from service.records import Record
 from service.spool import Spool

@@ -13,10 +13,10 @@ import uvicorn
 from api.app import create_app
 from api.server import Server
 from api.settings import ApiSettings
-from core.errors import SettingsError
+from core.errors import DatabaseAway, SettingsError
 from core.site import Site
 from hazards.access.actions import ensure_administrator
-from hazards.database import Database, DatabaseAway
+from hazards.database import Database
 from hazards.site.actions import import_site
 from service.engine import SiteEngine
 from service.lock import hold_lock

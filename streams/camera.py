@@ -19,6 +19,7 @@ from core.errors import (
 )
 from core.frame import Frame
 from core.health import CameraState, CameraStatus
+from core.redaction import redact
 from core.site import CameraConfig
 from streams.backoff import Backoff
 from streams.clip import ClipFile
@@ -29,7 +30,7 @@ from streams.fragments import mime_of_format
 from streams.live import LiveFragment, LiveInit, LiveView
 from streams.recorder import ClipRecorder
 from streams.ring import PacketRing
-from streams.source import Source, redact
+from streams.source import Source
 
 log = structlog.get_logger(__name__)
 
@@ -138,7 +139,8 @@ class Camera:
         """
         self._stopping = True
         self._nudge.set()
-        self._thread.join(timeout)
+        if self._thread.is_alive():
+            self._thread.join(timeout)
         return not self._thread.is_alive()
 
     @property
@@ -218,12 +220,13 @@ class Camera:
         ) as demuxer:
             try:
                 self._connected_at = time.monotonic()
+                corrupt_before = self._corrupt
                 for packet in demuxer:
                     if self._stopping:
                         return
+                    self._corrupt = corrupt_before + demuxer.corrupt
                     self._take(packet, demuxer.format, live=source.live)
             finally:
-                self._corrupt += demuxer.corrupt
                 self._finish_stream()
 
     def _take(self, packet: EncodedPacket, format: StreamFormat, *, live: bool) -> None:
@@ -245,7 +248,6 @@ class Camera:
 
     def _show(self, frame: Frame, *, live: bool) -> None:
         """A judged picture goes on to the inference, unless the camera shows an old one."""
-        self._last_picture_at = frame.timestamp
         still = frame.timestamp - self._decoder.still_since
         if live and still >= self._deadlines.frozen_s:
             self._report(
@@ -255,6 +257,7 @@ class Camera:
                 "restart the camera",
             )
             return
+        self._last_picture_at = frame.timestamp
         self._report(CameraState.LIVE, "", "")
         self.slot.put(frame)
 

@@ -1,5 +1,6 @@
 """Opens a source and reads its packets, once, whoever wants them."""
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -12,9 +13,10 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from core.errors import LoginRefused, NotVideo, SourceError, SourceUnavailable, StreamStalled
+from core.redaction import redact
 from streams.encoded import EncodedPacket, Packet, StreamFormat, share
 from streams.parameters import extradata_of, parameter_sets
-from streams.source import Source, SourceKind, redact
+from streams.source import Source, SourceKind
 from streams.timeline import Timeline
 
 log = structlog.get_logger(__name__)
@@ -120,7 +122,7 @@ class Demuxer:
         self.corrupt = 0
         self._sets: tuple[bytes, ...] = ()
         name = self._container.format.name
-        finite = self._container.duration is not None
+        finite = source.kind is SourceKind.HTTP and self._container.duration is not None
         self._paced = not source.live or finite or name == "hls"
         self._loops = start_time is None and not source.live
         self._has_time = "mpjpeg" not in name  # FFmpeg invents 25 pictures a second for these
@@ -151,9 +153,9 @@ class Demuxer:
         that is read fast just ends; one whose end is missing does so with a warning.
         """
         started = False
-        while True:
+        for turn in itertools.count():
             packets = 0
-            for data in self._read():
+            for data in self._read(first=turn == 0):
                 if data.is_corrupt or (not started and not data.is_keyframe):
                     self.corrupt += data.is_corrupt
                     continue
@@ -167,12 +169,20 @@ class Demuxer:
                 )
             if not self._loops:
                 break
-            self._container.seek(0)
-            self._timeline.restart()
+            self._begin_again()
         if self._start_time is None:
             raise SourceUnavailable(f"{self._source.redacted} ended the stream: is it a camera?")
 
-    def _read(self) -> Iterator[Packet]:
+    def _begin_again(self) -> None:
+        self._timeline.restart()
+        try:
+            self._container.seek(0)
+        except (av.FFmpegError, OSError):  # raw streams have no index
+            self._container.close()
+            self._container = open_container(self._source, self._deadlines)
+            self._stream = _video_stream(self._container, self._source)
+
+    def _read(self, *, first: bool) -> Iterator[Packet]:
         """The packets of one pass; errors become ours."""
         packets = self._container.demux(self._stream)
         end = 0
@@ -193,7 +203,8 @@ class Demuxer:
             if packet.size:
                 end = max(end, packet.pts or 0)
                 yield packet
-        self._warn_if_truncated(end)
+        if first:
+            self._warn_if_truncated(end)
 
     def _warn_if_truncated(self, end: int) -> None:
         length, start = self._stream.duration, self._stream.start_time or 0

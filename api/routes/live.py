@@ -18,8 +18,7 @@ from api.schemas.shapes import PathId
 from api.schemas.site import Status
 from api.sign_in import who_is
 from api.viewer import Viewer
-from core.errors import NotFound, NotSignedIn
-from hazards.database import DatabaseAway
+from core.errors import DatabaseAway, NotFound, NotSignedIn
 from hazards.site import queries
 
 router = APIRouter(tags=["live"])

@@ -10,7 +10,7 @@ from api.current import system_now
 from api.metrics import CONTENT_TYPE, exposition
 from api.schemas.system import Health, Readiness, System
 from api.sign_in import who_is
-from hazards.database import DatabaseAway
+from core.errors import DatabaseAway
 
 open_to_all = APIRouter(tags=["system"])
 router = APIRouter(tags=["system"])

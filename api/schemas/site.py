@@ -6,10 +6,10 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from api.redaction import redacted
 from api.schemas.shapes import Address, Id, Line
 from core.errors import ZoneError
 from core.health import CameraState, CameraStatus
+from core.redaction import redact
 from core.schedule import Schedule
 from core.site import CameraConfig, zone_to_mapping
 from core.zone import Zone as DomainZone
@@ -125,7 +125,7 @@ class Camera(BaseModel):
         return cls(
             id=row.id,
             name=row.name,
-            source=redacted(row.source),
+            source=redact(row.source),
             enabled=row.enabled,
             zones=[Zone.model_validate(zone_to_mapping(zone.zone)) for zone in row.zones],
             status=Status.of(status),

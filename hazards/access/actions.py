@@ -6,19 +6,12 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from core.errors import DomainError
 from hazards.access.passwords import hash_password, hash_token, new_token
 from hazards.access.queries import IDLE_S
 from hazards.access.tables import SignInRow, UserRow
 from hazards.upsert import insert
 
 ADMINISTRATOR = "administrator"
-
-
-class WrongLogin(DomainError):
-    """User name or password is wrong; which one is not said."""
-
-    code = "wrong_login"
 
 
 @dataclass(frozen=True, slots=True)

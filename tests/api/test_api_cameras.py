@@ -11,7 +11,7 @@ from hazards.database import Database
 from hazards.site.queries import camera
 
 SOURCE = "rtsp://admin:hunter2@10.0.0.5:554/h264?channel=1&password=hunter2"
-SHOWN = "rtsp://***@10.0.0.5:554/h264?channel=1&password=***"
+SHOWN = "rtsp://admin:***@10.0.0.5:554/h264?channel=1&password=***"
 ZONE = {
     "id": "door",
     "name": "东门",

@@ -8,9 +8,9 @@ from httpx import Response
 from api.app import Application
 from api.errors import RateLimited
 from api.sign_in_limit import SignInLimit
+from core.errors import DatabaseAway, WrongLogin
 from hazards.access import queries
-from hazards.access.actions import WrongLogin
-from hazards.database import Database, DatabaseAway
+from hazards.database import Database
 
 RIGHT = {"username": "admin", "password": "correct horse"}
 WRONG = {"username": "admin", "password": "wrong"}

@@ -10,9 +10,9 @@ import pytest
 from fixtures_database import postgresql_address
 from sqlalchemy import text
 
-from core.errors import SettingsError
+from core.errors import DatabaseAway, SettingsError
 from hazards.access.actions import ensure_administrator
-from hazards.database import Database, DatabaseAway
+from hazards.database import Database
 
 ROOT = Path(__file__).parents[2]
 
