@@ -36,8 +36,17 @@ describe("the pace of fragments", () => {
   it("lets a camera with many fragments play close to the edge", () => {
     const pace = new FragmentPace();
     for (let i = 0; i < 50; i += 1) pace.arrived(i * 0.04);
-    expect(pace.target).toBe(0.6);
+    expect(pace.target).toBe(0.8);
     expect(pace.quiet).toBe(3);
+  });
+
+  it("waits a little for boxes that come late, never long", () => {
+    const pace = new FragmentPace();
+    pace.judged(10, 0.4);
+    pace.judged(10.4, 0.5);
+    expect(pace.target).toBeCloseTo(0.9);
+    pace.judged(15, 2);
+    expect(pace.target).toBeCloseTo(1.2);
   });
 
   it("gives a camera with rare fragments room", () => {

@@ -46,6 +46,26 @@ describe("the boxes of a picture", () => {
     expect(boxesAt(loose, 10.3)[0]?.xyxy[0]).toBe(0.2);
   });
 
+  it("without a track move with the person who carries them", () => {
+    const helmet: Box = { ...box(0, 0.24, "helmet"), xyxy: [0.24, 0, 0.27, 0.05] };
+    const walk = [picture(10, box(1, 0.2), helmet), picture(10.4, box(1, 0.4))];
+    expect(boxesAt(walk, 10.2)[1]?.xyxy).toEqual([
+      expect.closeTo(0.34),
+      0,
+      expect.closeTo(0.37),
+      0.05,
+    ]);
+  });
+
+  it("without a track go to where they are found again", () => {
+    const helmet = (left: number): Box => ({
+      ...box(0, left, "helmet"),
+      xyxy: [left, 0, left + 0.04, 0.08],
+    });
+    const walk = [picture(10, box(1, 0.2), helmet(0.24)), picture(10.4, box(1, 0.4), helmet(0.42))];
+    expect(boxesAt(walk, 10.2)[1]?.xyxy[0]).toBeCloseTo(0.33);
+  });
+
   it("of a head and a person with one track stay apart", () => {
     const pair = [
       picture(10, box(1, 0.2), box(1, 0.3, "head")),

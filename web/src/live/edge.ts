@@ -6,16 +6,22 @@ export interface EdgeStep {
   rate: number;
 }
 
-const NEAREST_S = 0.6;
 const JUMP_BEHIND_S = 3;
 const MARGIN_S = 0.25;
 const QUIET_S = 3;
 const LONGEST_GAP_S = 8;
+const USUAL_WAIT_FOR_BOXES_S = 0.8;
+const LONGEST_WAIT_FOR_BOXES_S = 1.2;
 
-/** Learns how often fragments come, so that a camera with rare fragments does not stutter. */
+/**
+ * Learns how often fragments come, so that a camera with rare fragments does not stutter, and how
+ * late boxes come, so that they are there when their picture is shown.
+ */
 export class FragmentPace {
   private gap = 0;
   private lastAt: number | null = null;
+  private boxesWait = USUAL_WAIT_FOR_BOXES_S;
+  private judgedAt: number | null = null;
 
   /** at: seconds of arrival on any steady clock. */
   arrived(at: number): void {
@@ -26,9 +32,17 @@ export class FragmentPace {
     this.lastAt = at;
   }
 
+  /** timestamp: UTC seconds of a judged picture. latency: seconds until its boxes were known. */
+  judged(timestamp: number, latency: number): void {
+    const gap = this.judgedAt === null ? 0 : Math.max(0, timestamp - this.judgedAt);
+    const wait = Math.min(latency + gap, LONGEST_WAIT_FOR_BOXES_S);
+    this.boxesWait = Math.max(wait, this.boxesWait * 0.9 + wait * 0.1);
+    this.judgedAt = timestamp;
+  }
+
   /** Seconds to stay behind the newest picture. */
   get target(): number {
-    return Math.max(NEAREST_S, this.gap + MARGIN_S);
+    return Math.max(this.gap + MARGIN_S, this.boxesWait);
   }
 
   /** Seconds without a fragment after which the picture must not look alive. */
@@ -58,6 +72,6 @@ export function stepToEdge(
   }
   if (behind > target + 1) return { seekTo: null, rate: 1.25 };
   if (behind > target + 0.3) return { seekTo: null, rate: 1.08 };
-  if (behind < target - 0.3) return { seekTo: null, rate: 0.95 };
+  if (behind < target - 0.3) return { seekTo: null, rate: 0.9 };
   return { seekTo: null, rate: 1 };
 }

@@ -98,12 +98,17 @@ export class LivePlayer {
     const message = readText(text);
     if (message === null) return;
     if (message.type === "status") this.listener.status(message.status);
-    else if (message.type === "tracks") this.listener.tracks(message);
+    else if (message.type === "tracks") this.receiveTracks(message);
     else if (message.type === "still") this.stillAt = message.timestamp;
     else {
       this.init = message;
       this.listener.begins(message, canPlay(message.mime) ? "video" : "stills");
     }
+  }
+
+  private receiveTracks(message: LiveTracks): void {
+    if (message.boxes.length > 0) this.feed.pace.judged(message.timestamp, message.latency_s);
+    this.listener.tracks(message);
   }
 
   private receiveBinary(data: ArrayBuffer): void {
