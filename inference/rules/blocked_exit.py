@@ -131,7 +131,7 @@ class _Ground:
         begins = judged & changed & known & ~np.isfinite(self.changed_since)
         self.changed_since[begins] = now
         self.changed_since[free] = np.inf
-        newest = passed / np.maximum(self._watched_s, passed)
+        newest = passed / np.maximum(self._watched_s, 1e-9)
         self._learn(current, judged & ~known, newest)
         self._learn(current, free & known, np.full_like(newest, 1.0 - np.exp(-passed / ADAPT_S)))
         return self._standing(now, dwell_s)
