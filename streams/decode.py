@@ -47,7 +47,7 @@ class DecodePolicy:
         """Forgets the stream, not the callers who keep it awake."""
         self._moved_at = float("inf")
         self._latest = float("-inf")
-        self._level = self._recent = 0.0
+        self._level = self._recent = self._learned = 0.0
         self._decoded_at = self._keyframe_at = float("-inf")
         self._judged_at = self._due = float("-inf")
 
@@ -100,11 +100,12 @@ class DecodePolicy:
 
     def _learn(self, size: int, now: float) -> None:
         """Follows the size of the packets between keyframes; notices when it jumps."""
-        if self._level == 0.0:
+        if self._learned == 0.0:
             self._level = self._recent = float(size)
-        step = min(max(now - self._latest, 0.0), 1.0)
+        step = min(max(now - self._latest, 1e-3), 1.0)
         self._recent += (size - self._recent) * step / (step + RECENT_S)
-        slowness = RISE_S if self._recent > self._level else FALL_S
+        self._learned += step
+        slowness = min(RISE_S if self._recent > self._level else FALL_S, self._learned)
         self._level += (self._recent - self._level) * step / (step + slowness)
         if self._recent > JUMP * self._level + NOISE_BYTES:
             self._moved_at = now
@@ -164,9 +165,7 @@ class Decoder:
         """The frames that the decoder still holds at the end of a file."""
         if self._context is None or self._skipped:
             return []
-        pictures = self._context.decode(None)
-        self.decoded += len(pictures)
-        return self._judge_all(pictures)
+        return self._judge_all(self._context.decode(None))
 
     def _judge_all(self, pictures: list[VideoFrame]) -> list[Frame]:
         return [frame for picture in pictures if (frame := self._judge(picture)) is not None]
@@ -191,10 +190,10 @@ class Decoder:
             self._waits_for_keyframe = True
             context.flush_buffers()
             return []
-        self.decoded += len(pictures)
         return pictures
 
     def _judge(self, picture: VideoFrame) -> Frame | None:
+        self.decoded += 1
         timestamp = (picture.pts or 0) / 1e6
         if picture.is_corrupt:
             self.corrupt += 1

@@ -60,37 +60,29 @@ class Timeline:
     def stamp(self, pts: int | None, dts: int | None, arrival: float) -> Stamp:
         """Repairs one packet. arrival: UTC seconds now; not used for a file that is read fast."""
         if self._anchor is None:
-            return self._first(pts, dts, arrival)
-        raw = self._raw_time(pts, dts, arrival)
-        jumped = False
-        if self._restarted:
+            self._raw = self._raw_time(pts, dts, arrival)
+            self._shift = -self._first_dts(pts)
+            fixed_pts = 0 if pts is None else max(pts + self._shift, 0)
+            self._tie(fixed_pts, arrival)
+            # RTSP gives its first packet no time: whatever comes next follows it.
+            self._restarted = pts is None and dts is None
+            return self._keep(fixed_pts, 0, arrival, jumped=False)
+        before, self._raw = self._raw, self._raw_time(pts, dts, arrival)
+        step_s = (self._raw - before) * self._tick
+        restarted = self._restarted and not (pts is None and dts is None)
+        jumped = not restarted and self._is_jump(step_s, arrival)
+        if jumped or restarted:
             self._restarted = False
-            self._shift = self._dts + self._frame - self._first_raw(raw, pts, dts)
-        elif self._is_jump(raw, arrival):
-            jumped = True
-            self._shift = self._dts + self._frame - self._first_raw(raw, pts, dts)
-        self._raw = raw
-        stamp_pts, stamp_dts = self._repair(raw, pts, dts)
-        if not jumped and self._is_late(stamp_pts, arrival):
-            jumped = True
+            self._shift = self._highest_pts + self._frame - (self._raw if pts is None else pts)
+        fixed_pts, fixed_dts = self._repair(pts, dts)
+        jumped = jumped or self._is_late(fixed_pts, arrival)
         if jumped:
-            self._tie(stamp_pts, arrival)
-        return self._keep(stamp_pts, stamp_dts, arrival, jumped)
+            self._tie(fixed_pts, arrival)
+        return self._keep(fixed_pts, fixed_dts, arrival, jumped=jumped)
 
-    def _first(self, pts: int | None, dts: int | None, arrival: float) -> Stamp:
-        raw = self._first_raw(pts if pts is not None else 0, pts, dts)
-        if pts is None and dts is not None:
-            raw = dts
-        self._raw, self._shift = raw, -raw
-        stamp_dts = 0
-        stamp_pts = max(pts - raw, 0) if pts is not None else 0
-        start = arrival if self._start_time is None else self._start_time
-        self._anchor = start - stamp_pts * self._tick
-        return self._keep(stamp_pts, stamp_dts, arrival, False)
-
-    def _first_raw(self, raw: int, pts: int | None, dts: int | None) -> int:
+    def _first_dts(self, pts: int | None) -> int:
         """Ticks of the first dts, with room for B-frames where only the pts is known."""
-        return raw if dts is not None or pts is None else raw - self._lead
+        return self._raw - self._lead if self._raw == pts else self._raw
 
     def _raw_time(self, pts: int | None, dts: int | None, arrival: float) -> int:
         if dts is not None:
@@ -101,9 +93,9 @@ class Timeline:
             return self._raw + self._frame
         return self._raw + max(round((arrival - self._arrival) / self._tick), 1)
 
-    def _repair(self, raw: int, pts: int | None, dts: int | None) -> tuple[int, int]:
+    def _repair(self, pts: int | None, dts: int | None) -> tuple[int, int]:
         if dts is not None or pts is None:
-            fixed_dts = raw + self._shift
+            fixed_dts = self._raw + self._shift
             fixed_pts = fixed_dts if pts is None else pts + self._shift
         else:
             fixed_pts = pts + self._shift
@@ -114,13 +106,12 @@ class Timeline:
         fixed_dts = max(fixed_dts, self._dts + 1)
         return max(fixed_pts, fixed_dts), fixed_dts
 
-    def _is_jump(self, raw: int, arrival: float) -> bool:
-        step = (raw - self._raw) * self._tick
-        if step < -BACKWARD_S:
+    def _is_jump(self, step_s: float, arrival: float) -> bool:
+        if step_s < -BACKWARD_S:
             return True
         if self._paced or self._start_time is not None:
-            return step > FORWARD_FILE_S
-        return step - (arrival - self._arrival) > FORWARD_LIVE_S
+            return step_s > FORWARD_FILE_S
+        return step_s - (arrival - self._arrival) > FORWARD_LIVE_S
 
     def _is_late(self, pts: int, arrival: float) -> bool:
         """Whether the timestamps left the wall clock; early counts at once, late if it lasts."""
@@ -141,12 +132,12 @@ class Timeline:
         self._lateness.clear()
         following = self._timestamp + self._frame * self._tick
         if self._start_time is not None:
-            now = following
+            now = self._start_time if self._anchor is None else following
         else:
             now = max(arrival, following) if self._paced else arrival
         self._anchor = now - pts * self._tick
 
-    def _keep(self, pts: int, dts: int, arrival: float, jumped: bool) -> Stamp:
+    def _keep(self, pts: int, dts: int, arrival: float, *, jumped: bool) -> Stamp:
         assert self._anchor is not None
         self._dts = dts
         self._highest_pts = max(self._highest_pts, pts)

@@ -285,3 +285,49 @@ def test_a_damaged_start_is_dropped_until_the_first_keyframe(tmp_path: Path) -> 
     packets, _ = read(cut)
     assert packets[0].is_keyframe
     assert 50 <= len(packets) < 100
+
+
+def test_an_mjpeg_camera_over_http_is_stamped_at_arrival(
+    tmp_path: Path, tcp_server: Callable[..., int]
+) -> None:
+    """Its parts carry no time; FFmpeg would invent 25 pictures a second."""
+    video = make_video(tmp_path / "a.avi", codec="mjpeg", seconds=1.0)
+    with av.open(str(video)) as container:
+        pictures = [bytes(p) for p in container.demux(video=0) if p.size]
+
+    def treat(client: socket.socket) -> None:
+        client.recv(4096)
+        head = "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace;boundary=frame\r\n\r\n"
+        client.sendall(head.encode())
+        for picture in pictures:
+            part = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
+            client.sendall(part.encode() + picture + b"\r\n")
+            time.sleep(0.1)
+
+    source = Source.parse(f"http://127.0.0.1:{tcp_server(treat)}/mjpg")
+    with Demuxer(source, deadlines=SHORT) as demuxer:
+        packets = list(itertools.islice(demuxer, 20))
+        assert demuxer.format.codec == "mjpeg"
+    last = [p.timestamp for p in packets[-10:]]
+    assert last[-1] - last[0] == pytest.approx(0.9, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("a.ts", {"b_frames": 2}),
+        ("a.avi", {"codec": "mpeg4"}),
+        ("a.h264", {"format": "h264"}),
+        ("a.mkv", {"codec": "libx265"}),
+    ],
+)
+def test_every_kind_of_file_loops(tmp_path: Path, name: str, options: dict[str, object]) -> None:
+    """Also raw streams, in which one cannot seek."""
+    path = make_video(tmp_path / name, seconds=1.0, **options)  # type: ignore[arg-type]
+    now = [5000.0]
+    wait = lambda s: now.__setitem__(0, now[0] + s)  # noqa: E731
+    with Demuxer(Source.parse(str(path)), clock=lambda: now[0], wait=wait) as demuxer:
+        packets = list(itertools.islice(demuxer, 75))
+    times = sorted(p.timestamp for p in packets)
+    assert {round(b - a, 3) for a, b in itertools.pairwise(times)} == {0.04}
+    assert {p.generation for p in packets} == {0}

@@ -1,5 +1,7 @@
 import itertools
+import os
 import socket
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -156,3 +158,46 @@ def test_a_silent_camera_stalls_within_its_deadline(watch: Watch) -> None:  # no
         status = watched.until_state(CameraState.STALLED, timeout=5.0)
         assert status.code == "stream_stalled"
         assert watched.camera.stop(5.0)
+
+
+def test_a_camera_that_sends_garbage_after_a_while_comes_back(
+    rtsp_server: Start,
+    watch: Watch,  # noqa: F811
+) -> None:
+    """The connection turns to noise: an error with its reason, then a clean new connection."""
+    server = rtsp_server()
+    spoil = threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def pump(source: socket.socket, target: socket.socket, *, spoiled: bool) -> None:
+        try:
+            while data := source.recv(65536):
+                target.sendall(os.urandom(len(data)) if spoiled and spoil.is_set() else data)
+        except OSError:
+            pass
+        finally:
+            source.close()
+            target.close()
+
+    def serve() -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            upstream = socket.create_connection(("127.0.0.1", server.port))
+            for source, target, spoiled in ((client, upstream, False), (upstream, client, True)):
+                threading.Thread(
+                    target=pump, args=(source, target), kwargs={"spoiled": spoiled}, daemon=True
+                ).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    with listener:
+        address = server.url.replace(str(server.port), str(listener.getsockname()[1]))
+        watched = watch(address, deadlines=Deadlines(3.0, 1.5))
+        watched.until_state(CameraState.LIVE)
+        spoil.set()
+        status = watched.until_state(CameraState.STALLED)
+        assert status.code in ("stream_stalled", "source_unavailable", "not_video")
+        spoil.clear()
+        watched.until_state(CameraState.LIVE, timeout=30.0)

@@ -101,3 +101,23 @@ def test_a_restarted_file_goes_on_without_a_gap() -> None:
     times = [s.timestamp for s in first + second]
     assert [round(t - 1000.0, 3) for t in times] == [0.0, 0.04, 0.08, 0.12, 0.16, 0.2]
     assert not any(s.jumped for s in second)
+
+
+def test_a_first_packet_without_time_is_no_jump() -> None:
+    """RTSP gives its first packet none; the second one follows it."""
+    timeline = live()
+    first = timeline.stamp(None, None, 1000.0)
+    second = timeline.stamp(903_600, 903_600, 1000.04)
+    third = timeline.stamp(907_200, 907_200, 1000.08)
+    assert not second.jumped
+    assert [round(s.timestamp, 2) for s in (first, second, third)] == [1000.0, 1000.04, 1000.08]
+
+
+def test_the_spacing_of_a_file_with_b_frames_is_kept() -> None:
+    """Pictures are shown, and packets decoded, at an even pace from the first one on."""
+    order = [0, 2, 1, 4, 3]
+    timeline = live(paced=True, start_time=0.0, reorders=True)
+    stamps = [timeline.stamp(n * FRAME, (i - 1) * FRAME, 0.0) for i, n in enumerate(order)]
+    assert [s.dts // FRAME for s in stamps] == [0, 1, 2, 3, 4]
+    assert [s.pts // FRAME - 1 for s in stamps] == order
+    assert stamps[0].timestamp == 0.0
