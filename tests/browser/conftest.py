@@ -1,0 +1,57 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from running_service import PASSWORD, Service, blocked_video, service_with  # noqa: F401
+
+from service.cli import DEMO_SITE
+from service.site_file import read_site
+
+CHROMIUM = Path("/usr/bin/chromium")
+OPTIONS = ["--no-sandbox", "--disable-background-networking", "--disable-quic", "--no-first-run"]
+PAGES = Path(__file__).parents[2] / "api" / "static" / "index.html"
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The service with the rendered demo site, watched for as long as the tests run."""
+    if not PAGES.exists():
+        pytest.fail("the pages are not built: run `make web`")
+    cameras = read_site(DEMO_SITE).to_mapping()["cameras"]
+    with service_with(tmp_path_factory.mktemp("demo"), cameras) as service:
+        service.begin()
+        yield service
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if not CHROMIUM.exists():
+        reason = "Chromium is not installed: apt-get install chromium"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, demo: Service) -> Iterator[Page]:
+    """A page of a signed-in administrator; it must never log an error of its own."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, base_url=str(demo.client.base_url), locale="zh-CN"
+    )
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_default_timeout(60_000)
+    page.goto("/")
+    page.get_by_test_id("sign-in-username").fill("admin")
+    page.get_by_test_id("sign-in-password").fill(PASSWORD)
+    page.get_by_test_id("sign-in-submit").click()
+    page.get_by_test_id("tile-gate").wait_for()
+    yield page
+    context.close()
+    assert errors == []
