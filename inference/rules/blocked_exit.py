@@ -76,6 +76,9 @@ class BlockedExitRule:
         """See Rule.close."""
         ended = [self._incident.end()] if self._incident else []
         self._incident = None
+        if self._ground is not None:
+            # What still stands there is a new incident, from when the exit is watched again.
+            self._ground.changed_since[:] = np.inf
         return ended
 
     def _begin(self, now: float, share: float, blocked: Mask) -> list[Violation]:
