@@ -1,0 +1,207 @@
+"""A person inside a zone where nobody may be."""
+
+import pytest
+from judged_scenes import (
+    HEIGHT,
+    WIDTH,
+    Box,
+    Story,
+    moved,
+    observation,
+    person_at,
+    times,
+    zone,
+)
+
+from core.violation import ViolationKind
+from core.zone import ZoneKind
+from inference.rules.restricted_zone import RestrictedZoneRule
+
+RIGHT_HALF = [(0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0)]
+INSIDE = person_at(700, 400)
+OUTSIDE = person_at(200, 400)
+
+
+def story(dwell_s: float = 1.0, polygon: list[tuple[float, float]] = RIGHT_HALF) -> Story:
+    return Story(RestrictedZoneRule("gate", zone(ZoneKind.RESTRICTED, polygon, dwell_s)))
+
+
+def tell(story: Story, start: float, end: float, people: dict[int, Box], fps: float = 5.0) -> Story:
+    for t in times(start, end, fps):
+        story.see(observation(t, people))
+    return story
+
+
+def test_a_visit_is_one_violation_from_the_first_step_inside() -> None:
+    """It begins with the first picture inside, and goes on under one id."""
+    told = tell(story(), 0, 3, {1: OUTSIDE})
+    assert told.said == []
+    tell(told, 3, 10, {1: INSIDE})
+    found = told.only
+    assert found.kind is ViolationKind.RESTRICTED_ZONE
+    assert (found.camera_id, found.zone_id, found.track_ids) == ("gate", "z", (1,))
+    assert (found.started_at, found.ended) == (3.0, False)
+    assert found.last_seen_at == pytest.approx(9.8)
+    assert found.confidence == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize("dwell_s", [0.0, 1.0, 5.0])
+def test_the_dwell_time_must_pass(dwell_s: float) -> None:
+    """The first word comes when the person was inside for the dwell time, not before."""
+    told = tell(story(dwell_s), 0, 10, {1: INSIDE})
+    certain_at = told.said[0].last_seen_at
+    assert max(dwell_s, 0.4) <= certain_at < max(dwell_s, 0.4) + 0.3
+
+
+@pytest.mark.parametrize("fps", [1.0, 5.0, 25.0])
+def test_three_pictures_are_needed_even_without_dwell_time(fps: float) -> None:
+    """Two pictures inside are chance, at any rate."""
+    told = tell(story(0.0), 0, 2 / fps, {1: INSIDE}, fps)
+    assert told.said == []
+    tell(told, 2 / fps, 3 / fps, {1: INSIDE}, fps)
+    assert len(told.violations) == 1
+
+
+def test_crossing_a_corner_is_no_visit() -> None:
+    """Inside for less than the dwell time and out again: nothing."""
+    told = tell(story(2.0), 0, 1.6, {1: INSIDE})
+    tell(told, 1.6, 10, {1: OUTSIDE})
+    assert told.said == []
+
+
+def test_one_picture_inside_starts_nothing() -> None:
+    """A box that jumps in for one picture every two seconds is no visit."""
+    told = story(0.0)
+    for i, t in enumerate(times(0, 60)):
+        told.see(observation(t, {1: INSIDE if i % 10 == 0 else OUTSIDE}))
+    assert told.said == []
+
+
+@pytest.mark.parametrize("people", [{1: OUTSIDE}, {}], ids=["outside", "not seen"])
+def test_one_picture_outside_ends_nothing(people: dict[int, Box]) -> None:
+    """A box that jumps out, or is missing, for one picture goes on as the same visit."""
+    told = story()
+    for i, t in enumerate(times(0, 60)):
+        told.see(observation(t, people if i % 10 == 9 else {1: INSIDE}))
+    assert not told.only.ended
+    assert told.only.started_at == 0.0
+
+
+def test_leaving_ends_it_with_the_last_step_inside() -> None:
+    """More than a second outside, and the visit is over since the last picture inside."""
+    told = tell(story(), 0, 5, {1: INSIDE})
+    tell(told, 5, 5.9, {1: OUTSIDE})
+    assert not told.only.ended
+    tell(told, 5.9, 8, {1: OUTSIDE})
+    assert told.only.ended
+    assert told.only.last_seen_at == pytest.approx(4.8)
+
+
+def test_vanishing_ends_it() -> None:
+    """Not seen for more than 2.5 s, and the visit is over since the last sight."""
+    told = tell(story(), 0, 5, {1: INSIDE})
+    tell(told, 5, 7.2, {})
+    assert not told.only.ended
+    tell(told, 7.2, 9, {})
+    assert told.only.ended
+    assert told.only.last_seen_at == pytest.approx(4.8)
+
+
+def test_coming_back_is_a_new_visit() -> None:
+    """The same person in again later is a second violation."""
+    told = tell(story(), 0, 5, {1: INSIDE})
+    tell(told, 5, 10, {1: OUTSIDE})
+    tell(told, 10, 15, {1: INSIDE})
+    first, second = told.violations
+    assert (first.started_at, first.ended) == (0.0, True)
+    assert (second.started_at, second.ended) == (10.0, False)
+
+
+def test_a_broken_track_is_the_same_visit() -> None:
+    """A new track that begins where another was lost a second ago is the same person."""
+    told = tell(story(), 0, 5, {1: INSIDE})
+    tell(told, 5, 6, {})
+    tell(told, 6, 10, {7: moved(INSIDE, 40, 0)})
+    assert told.only.track_ids == (1, 7)
+    assert told.only.started_at == 0.0
+    assert not told.only.ended
+
+
+def test_six_visitors_are_six_violations() -> None:
+    """One after the other, two of them together: one violation each, with its own time."""
+    visits = {1: (0, 6), 2: (10, 16), 3: (20, 26), 4: (21, 27), 5: (31, 37), 6: (41, 47)}
+    told = story()
+    for t in times(0, 60):
+        people = {
+            track_id: person_at(560 + 60 * track_id, 400)
+            for track_id, (start, end) in visits.items()
+            if start <= t < end
+        }
+        told.see(observation(t, people))
+    found = {v.track_ids: v for v in told.violations}
+    assert set(found) == {(i,) for i in visits}
+    for track_id, (start, end) in visits.items():
+        violation = found[track_id,]
+        assert violation.ended
+        assert violation.started_at == pytest.approx(start)
+        assert violation.last_seen_at == pytest.approx(end - 0.2)
+
+
+def test_the_feet_decide_not_the_middle() -> None:
+    """A box whose middle lies in a zone on the wall, feet on the floor below it, is outside."""
+    wall = [(0.0, 0.0), (1.0, 0.0), (1.0, 0.6), (0.0, 0.6)]
+    tall = person_at(500, 420, height=300)
+    assert (tall[1] + tall[3]) / 2 < 0.6 * HEIGHT < tall[3]
+    assert tell(story(0.0, wall), 0, 10, {1: tall}).said == []
+
+
+def test_a_box_is_not_clipped_to_the_zone() -> None:
+    """A box from 100 to 400 px does not stand in a zone that ends at 200."""
+    upper = [(0.0, 0.0), (1.0, 0.0), (1.0, 200 / HEIGHT), (0.0, 200 / HEIGHT)]
+    assert tell(story(0.0, upper), 0, 10, {1: (300, 100, 400, 400)}).said == []
+
+
+def test_feet_inside_count_though_the_body_is_outside() -> None:
+    """Far people stand in a low zone with their feet only."""
+    floor = [(0.0, 0.7), (1.0, 0.7), (1.0, 0.8), (0.0, 0.8)]
+    person = person_at(500, 0.75 * HEIGHT, height=200)
+    assert len(tell(story(1.0, floor), 0, 5, {1: person}).violations) == 1
+
+
+@pytest.mark.parametrize("feet", [HEIGHT + 5, HEIGHT + 80])
+def test_feet_below_the_picture_stand_at_its_edge(feet: float) -> None:
+    """Somebody cut off by the lower edge is in the zone that reaches it, and not in one above."""
+    person = person_at(500, feet, height=300)
+    edge = [(0.3, 0.8), (0.7, 0.8), (0.7, 1.0), (0.3, 1.0)]
+    above = [(0.3, 0.5), (0.7, 0.5), (0.7, 0.9), (0.3, 0.9)]
+    assert len(tell(story(1.0, edge), 0, 5, {1: person}).violations) == 1
+    assert tell(story(1.0, above), 0, 5, {1: person}).said == []
+
+
+@pytest.mark.parametrize(
+    ("x", "inside"), [(WIDTH * 0.49, False), (WIDTH * 0.51, True)], ids=["left", "right"]
+)
+def test_the_line_is_where_it_was_drawn(x: float, inside: bool) -> None:
+    """A hundredth of the picture to either side of the line decides."""
+    assert bool(tell(story(0.0), 0, 3, {1: person_at(x, 400)}).violations) is inside
+
+
+def test_the_schedule_ends_it() -> None:
+    """When the zone is no longer watched the visit ends; who is still inside when watching begins
+    again is a new violation from then on."""
+    told = tell(story(), 0, 5, {1: INSIDE})
+    said = told.see(observation(5.0, {1: INSIDE}), watched=False)
+    assert [(v.ended, v.last_seen_at) for v in said] == [(True, pytest.approx(4.8))]
+    for t in times(5.2, 20):
+        assert told.see(observation(t, {1: INSIDE}), watched=False) == []
+    tell(told, 20, 25, {1: INSIDE})
+    assert [v.started_at for v in told.violations] == [0.0, 20.0]
+
+
+def test_closing_ends_what_is_open() -> None:
+    """At the end of the source the open visits end once; begun but uncertain ones are nothing."""
+    told = tell(story(), 0, 5, {1: INSIDE})
+    tell(told, 5, 5.4, {1: INSIDE, 2: person_at(900, 500)})
+    assert [v.track_ids for v in told.close()] == [(1,)]
+    assert told.only.ended
+    assert told.close() == []
