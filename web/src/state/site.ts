@@ -21,6 +21,13 @@ export const unacknowledged = computed(() =>
   newestAlarms.value.filter((hazard) => hazard.acknowledged_at === null),
 );
 
+const olderExist = ref(false);
+/** How many wait; `30+` where older ones that were not read may wait too. */
+export const waitingCount = computed(() => {
+  const mayMiss = olderExist.value && newestAlarms.value.at(-1)?.acknowledged_at === null;
+  return `${unacknowledged.value.length}${mayMiss ? "+" : ""}`;
+});
+
 const listeners = new Set<(hazard: Hazard | null) => void>();
 
 /** Calls back with each changed hazard, with null when lists must be read again. */
@@ -60,6 +67,7 @@ async function reloadAlarms(): Promise<void> {
     calls.listHazards(all, null, 30),
     calls.listHazards({ ...all, open: "true" }, null, 100),
   ]);
+  olderExist.value = newest.next !== null;
   const going = new Set(open.items.map((hazard) => hazard.id));
   for (const known of alarms.values()) {
     if (!known.ended && !going.has(known.id)) alarms.delete(known.id);
