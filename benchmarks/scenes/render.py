@@ -27,8 +27,8 @@ from benchmarks.scenes.truth import truth
 Array = NDArray[np.float64]
 Rect = tuple[int, int, int, int]
 MARGIN = 16
-SHADOW_REACH = 2.2
-"""Metres from the foot after which a soft shadow is too faint to matter."""
+SUN_REACH, LAMP_REACH = 2.2, 1.3
+"""Metres from the foot after which a shadow is too faint to matter; lamps throw soft ones."""
 
 
 @contextmanager
@@ -51,15 +51,15 @@ def shadows(points: Array, scene: Scene) -> list[Array]:
     """Where the world points (N, 3) throw their shadows on the floor, one set per light."""
     cast: list[Array] = []
     foot = points[:, :2].mean(axis=0)
-    rays = [points - np.array(lamp) for lamp in scene.lamps]
+    rays = [(points - np.array(lamp), LAMP_REACH) for lamp in scene.lamps]
     if scene.sun is not None:
-        rays.append(np.tile(np.array(scene.sun), (len(points), 1)))
-    for ray in rays:
+        rays.append((np.tile(np.array(scene.sun), (len(points), 1)), SUN_REACH))
+    for ray, reach in rays:
         down = np.minimum(ray[:, 2], -0.2)
         fall = points - ray * (points[:, 2] / down)[:, None]
         away = fall[:, :2] - foot
         far = np.linalg.norm(away, axis=1, keepdims=True)
-        fall[:, :2] = foot + away * np.minimum(1.0, SHADOW_REACH / np.maximum(far, 1e-6))
+        fall[:, :2] = foot + away * np.minimum(1.0, reach / np.maximum(far, 1e-6))
         fall[:, 2] = 0.0
         cast.append(fall)
     return cast
