@@ -56,6 +56,7 @@ def _floor() -> Floats:
 
 
 FLOOR = _floor()
+PLAIN_FLOOR = np.full((HEIGHT, WIDTH), 115, np.float32)
 NOISE = np.random.default_rng(2).normal(0, 1, (16, HEIGHT, WIDTH)).astype(np.float32)
 
 
@@ -66,10 +67,11 @@ def picture(
     gain: float | Floats = 1.0,
     gamma: float = 1.0,
     noise: float = 3.0,
+    floor: Floats = FLOOR,
 ) -> NDArray[np.uint8]:
     """(240, 320, 3) uint8. gain: of the light, everywhere or per pixel. noise: of the sensor, in
     grey levels; the same moment has the same noise."""
-    canvas = FLOOR.copy()
+    canvas = floor.copy()
     for thing in things:
         thing.draw(canvas)
     canvas = np.clip(canvas, 0, 255) * np.float32(gain)

@@ -39,6 +39,18 @@ def test_no_other_assignment_is_better(cost: NDArray[np.float64], limit: float) 
     assert (len(pairs), total) == pytest.approx(best_of_all(cost, limit))
 
 
+@pytest.mark.parametrize("shape", [(4, 4), (5, 6), (6, 5), (6, 6)])
+def test_no_other_assignment_is_better_among_many_that_are_near(shape: tuple[int, int]) -> None:
+    """Rows that all want the same columns: the total is the least of all, a hundred times."""
+    random = np.random.default_rng(7)
+    for _ in range(100 if max(shape) < 6 else 15):
+        cost = np.add.outer(random.integers(0, 9, shape[0]), random.integers(0, 9, shape[1])) / 20.0
+        cost = cost + random.integers(0, 3, shape) / 20
+        pairs = assign(cost, 1.0)
+        total = sum(float(cost[pair]) for pair in pairs)
+        assert (len(pairs), total) == pytest.approx(best_of_all(cost, 1.0))
+
+
 @given(costs(), st.sampled_from([0.0, 0.5, 1.0]))
 def test_everybody_is_assigned_once_and_within_the_limit(
     cost: NDArray[np.float64], limit: float

@@ -4,7 +4,17 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
-from drawn_corridor import CARTON, HEIGHT, PASSAGE, WIDTH, Floats, Thing, picture, shadow
+from drawn_corridor import (
+    CARTON,
+    HEIGHT,
+    PASSAGE,
+    PLAIN_FLOOR,
+    WIDTH,
+    Floats,
+    Thing,
+    picture,
+    shadow,
+)
 from judged_scenes import PERSON, Seen, Story, observation, times, zone
 
 from core.violation import ViolationKind
@@ -90,6 +100,17 @@ def test_whatever_it_is(thing: Thing) -> None:
     """Nothing has to be known about the object: colour, texture and size differ."""
     told = tell(tell(story(), 0, 20), 20, 50, [thing])
     assert told.only.started_at == pytest.approx(20, abs=1)
+
+
+@pytest.mark.parametrize("level", [60, 190])
+def test_a_plain_thing_on_a_plain_floor(level: float) -> None:
+    """Where nothing has any texture, brightness alone tells; a change of all the light does not."""
+    told, thing = story(), Thing(110, 130, 90, 70, level=level, texture=0)
+    for t in times(0, 80, 2.0):
+        gain = 1.3 if 20 <= t < 50 else 1.0
+        image = picture(t, [thing] if t >= 50 else [], gain=gain, floor=PLAIN_FLOOR)
+        told.see(observation(t, {}, (), image))
+    assert told.only.started_at == pytest.approx(50, abs=1)
 
 
 def test_what_stays_for_less_than_the_dwell_time_may_pass() -> None:

@@ -117,6 +117,12 @@ def test_a_helmet_on_a_table_is_nobodys() -> None:
     assert told.only.track_ids == (1,)
 
 
+def test_a_ball_on_a_table_is_nobodys_head() -> None:
+    """What looks like a bare head beside a person whose own head is hidden accuses nobody."""
+    table = moved(head_of(ANNA), 75, 5)
+    assert tell(story(), 0, 30, {1: ANNA}, [(BARE, table, 0.95)]).said == []
+
+
 def test_a_helmet_alone_is_no_person() -> None:
     """Heads and helmets without people say nothing."""
     assert tell(story(), 0, 10, {}, [bare(ANNA), helmet(BEN)]).said == []
