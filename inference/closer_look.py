@@ -21,6 +21,10 @@ CROPS_PER_PICTURE = 8
 """The surest people first; the next picture looks at them again anyway."""
 LARGE_HEAD_PX = 40.0
 """Of the network's input: heads at least this high need no second look."""
+SURE = 0.55
+"""Confidence of a head box that leaves no doubt, where no box of the other class contradicts."""
+DOUBT = 0.2
+"""Confidence of a contradicting box that does."""
 HEAD_SHARE = 0.14
 """Height of a head as share of a standing person's box."""
 CROP_WIDTHS = 1.1
@@ -71,22 +75,35 @@ class CloserLook:
             (found.class_id == self._person_id) & (found.confidence >= self._person_threshold)
         ]
         head = (people[:, 3] - people[:, 1]) * HEAD_SHARE * scale
-        return [
+        crops = [
             crop
-            for box in people[head < LARGE_HEAD_PX][:CROPS_PER_PICTURE]
-            if (crop := _head_crop(box, image)) is not None
+            for box in people[head < LARGE_HEAD_PX]
+            if (crop := _head_crop(box, image)) is not None and self._in_doubt(found, crop)
         ]
+        return crops[:CROPS_PER_PICTURE]
+
+    def _in_doubt(self, found: Detections, crop: NDArray[np.int64]) -> bool:
+        """Whether the whole picture left open what is on the heads in a crop."""
+        heads = found[_centred_in(found, crop) & (found.class_id != self._person_id)]
+        if not len(heads):
+            return True
+        best = heads.class_id[heads.confidence.argmax()]
+        against = heads.confidence[heads.class_id != best].max(initial=0.0)
+        return bool(heads.confidence.max() < SURE or against > DOUBT)
 
     def _replace(self, found: Detections, heads: Detections, crop: NDArray[np.int64]) -> Detections:
-        centre = (found.xyxy[:, :2] + found.xyxy[:, 2:]) / 2
-        inside = ((centre >= crop[:2]) & (centre <= crop[2:])).all(axis=1)
-        kept = found[~inside | (found.class_id == self._person_id)]
+        kept = found[~_centred_in(found, crop) | (found.class_id == self._person_id)]
         moved = replace(heads, xyxy=heads.xyxy + np.tile(crop[:2], 2).astype(np.float32))
         return Detections(
             np.concatenate([kept.xyxy, moved.xyxy]),
             np.concatenate([kept.confidence, moved.confidence]),
             np.concatenate([kept.class_id, moved.class_id]),
         )
+
+
+def _centred_in(found: Detections, crop: NDArray[np.int64]) -> NDArray[np.bool_]:
+    centre = (found.xyxy[:, :2] + found.xyxy[:, 2:]) / 2
+    return np.asarray(((centre >= crop[:2]) & (centre <= crop[2:])).all(axis=1), np.bool_)
 
 
 def _head_crop(box: NDArray[np.float32], image: Image) -> NDArray[np.int64] | None:
