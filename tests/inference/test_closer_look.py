@@ -48,7 +48,7 @@ def look(made: MadeNetwork, picture: NDArray[np.uint8] = PICTURE) -> Detections:
 def test_the_closer_look_replaces_the_first_one() -> None:
     """What the whole picture took for a helmet is a bare head from near."""
     person = PLACES[0]
-    made = network([seen(PERSON, person), seen(HELMET, head_of(person))], [in_crop(BARE)])
+    made = network([seen(PERSON, person), seen(HELMET, head_of(person), 0.4)], [in_crop(BARE)])
     found = look(made)
     assert found.class_id.tolist() == [PERSON, BARE]
     assert found.confidence[1] == pytest.approx(0.9)
@@ -90,10 +90,18 @@ def test_people_are_left_as_they_were() -> None:
 def test_without_a_better_answer_the_first_one_stays() -> None:
     """A crop in which nothing is found takes nothing away."""
     person = PLACES[0]
-    made = network([seen(PERSON, person), seen(HELMET, head_of(person))], [])
+    made = network([seen(PERSON, person), seen(HELMET, head_of(person), 0.4)], [])
     found = look(made)
     assert crops_of(made) == 1
     assert sorted(found.class_id.tolist()) == [PERSON, HELMET]
+
+
+def test_a_contradiction_is_looked_into() -> None:
+    """A head that the whole picture reads both ways is decided by the closer look."""
+    person = PLACES[2]
+    both = [seen(HELMET, head_of(person), 0.7), seen(BARE, head_of(person), 0.6)]
+    made = network([seen(PERSON, person), *both], [in_crop(BARE)])
+    assert look(made).class_id.tolist() == [PERSON, BARE]
 
 
 def test_heads_elsewhere_are_not_touched() -> None:
