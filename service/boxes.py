@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,6 @@ class BoxLog:
 
     def __init__(self, path: Path) -> None:
         """path: of the finished file, `<violation id>.boxes.json`."""
-        self._path = path
         self._part = _part_of(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = self._part.open("a", encoding="utf-8")
@@ -66,28 +66,40 @@ class BoxLog:
         self._file.write(json.dumps(picture, separators=(",", ":")) + "\n")
         self._file.flush()
 
-    def finish(self, camera_id: str) -> Path | None:
-        """See finish_boxes."""
-        self._file.close()
-        return finish_boxes(self._path, camera_id)
+    def close(self) -> None:
+        """Nothing follows; see finish_boxes."""
+        with suppress(OSError):  # `add` has told already what could not be written
+            self._file.close()
+
+    def discard(self) -> None:
+        """There is no clip to go with, or no room for more."""
+        self.close()
+        with suppress(OSError):
+            self._part.unlink()
 
 
 def finish_boxes(path: Path, camera_id: str) -> Path | None:
-    """Makes the JSON file of the pages from what was logged; None where nothing was."""
+    """Makes the JSON file of the pages from what was logged; None where nothing was.
+
+    Raises OSError where it cannot be written.
+    """
     part = _part_of(path)
     if not part.exists():
         return None
     pictures = []
-    for line in part.read_text(encoding="utf-8").splitlines():
+    for line in part.read_bytes().splitlines():
         try:
             pictures.append(json.loads(line))
-        except json.JSONDecodeError:
-            break  # the process was killed in the middle of this line
+        except ValueError:
+            break  # the process was killed, or the power cut, in the middle of this line
     text = json.dumps({"camera_id": camera_id, "frames": pictures}, separators=(",", ":"))
     unfinished = path.with_suffix(".tmp")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)
-    part.unlink()
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+        part.unlink()
     return path
 
 

@@ -58,10 +58,10 @@ class Casebook:
         self._record(violation)
         try:
             self._put(self._snapshot(violation, frame))
-            with self._lock:
-                self._logs[violation.id] = self._start_log(violation.id)
         except OSError as error:
             self._put(_missing(violation.id, EvidenceKind.SNAPSHOT, frame.timestamp, error))
+        with self._lock:
+            self._start_log(violation.id)
 
     def go_on(self, violation: Violation) -> None:
         """It was seen again."""
@@ -80,42 +80,57 @@ class Casebook:
             self._recent.append(picture)
             while picture["timestamp"] - self._recent[0]["timestamp"] > PRE_ROLL_S:
                 self._recent.popleft()
-            for violation_id, box_log in list(self._logs.items()):
+            for violation_id, box_log in tuple(self._logs.items()):
                 try:
                     box_log.add(picture)
                 except OSError as error:
-                    log.warning("boxes_lost", violation=violation_id, reason=error.strerror)
-                    del self._logs[violation_id]
+                    self._lose_log(violation_id, error)
 
     def keep_clip(self, violation_id: str, clip: ClipFile | EvidenceError) -> None:
         """The clip is finished, or there is none; called once per violation."""
         with self._lock:
             box_log = self._logs.pop(violation_id, None)
         if isinstance(clip, EvidenceError):
+            if box_log:
+                box_log.discard()
             self._put(_missing(violation_id, EvidenceKind.CLIP, 0.0, clip))
             return
-        try:
-            boxes = box_log.finish(self._camera_id) if box_log else None
-        except OSError as error:
-            log.warning("boxes_lost", violation=violation_id, reason=error.strerror)
-            boxes = None
-        self._put(self._clip(clip, boxes))
+        if box_log:
+            box_log.close()
+        self._put(self._clip(clip))
 
     def recover(self) -> None:
         """Records the clips that a killed process left unfinished."""
         for clip in recover_parts(self.folder):
-            boxes = finish_boxes(self._boxes_path(clip.name), self._camera_id)
-            self._put(self._clip(clip, boxes))
+            self._put(self._clip(clip))
 
     def _record(self, violation: Violation) -> None:
         self._recorded[violation.id] = violation
         self._put(violation)
 
-    def _start_log(self, violation_id: str) -> BoxLog:
-        box_log = BoxLog(self._boxes_path(violation_id))
-        for picture in self._recent:
-            box_log.add(picture)
-        return box_log
+    def _start_log(self, violation_id: str) -> None:
+        try:
+            self._logs[violation_id] = BoxLog(self._boxes_path(violation_id))
+            for picture in self._recent:
+                self._logs[violation_id].add(picture)
+        except OSError as error:
+            self._lose_log(violation_id, error)
+
+    def _lose_log(self, violation_id: str, error: OSError) -> None:
+        """The clip goes on without boxes."""
+        log.warning("boxes_lost", violation=violation_id, reason=error.strerror)
+        box_log = self._logs.pop(violation_id, None)
+        if box_log:
+            box_log.discard()
+
+    def _finished_boxes(self, violation_id: str) -> str:
+        """Relative path of the boxes of a finished clip, empty where there are none."""
+        try:
+            boxes = finish_boxes(self._boxes_path(violation_id), self._camera_id)
+        except OSError as error:
+            log.warning("boxes_lost", violation=violation_id, reason=error.strerror)
+            return ""
+        return self._relative(boxes) if boxes else ""
 
     def _boxes_path(self, violation_id: str) -> Path:
         return self.folder / f"{violation_id}.boxes.json"
@@ -126,11 +141,14 @@ class Casebook:
         content = jpeg.tobytes()
         path = self.folder / f"{violation.id}.jpg"
         part = path.with_suffix(".jpg.tmp")
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(path)
+        try:
+            with part.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.rename(path)
+        finally:
+            part.unlink(missing_ok=True)
         return Evidence(
             violation_id=violation.id,
             kind=EvidenceKind.SNAPSHOT,
@@ -144,7 +162,7 @@ class Casebook:
             problem="",
         )
 
-    def _clip(self, clip: ClipFile, boxes: Path | None) -> Evidence:
+    def _clip(self, clip: ClipFile) -> Evidence:
         return Evidence(
             violation_id=clip.name,
             kind=EvidenceKind.CLIP,
@@ -154,7 +172,7 @@ class Casebook:
             mime=clip.mime or "video/mp4",
             started_at=clip.started_at,
             duration_s=clip.duration_s,
-            boxes_path=self._relative(boxes) if boxes else "",
+            boxes_path=self._finished_boxes(clip.name),
             problem="",
         )
 
