@@ -36,6 +36,16 @@ class Problem:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A counter for Prometheus, which only grows while its process lives."""
+
+    name: str
+    help: str
+    labels: dict[str, str]
+    value: float
+
+
 class Engine(Protocol):
     """Called from any thread; every method but probe answers at once from memory."""
 
@@ -63,6 +73,9 @@ class Engine(Protocol):
 
     def model(self) -> ModelManifest | None:
         """The model in service; None where none could be loaded."""
+
+    def figures(self) -> list[Figure]:
+        """What workers and cameras have counted."""
 
     def ready(self) -> list[str]:
         """Why the service does not watch yet, for everybody to read; empty when it does."""

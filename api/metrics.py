@@ -1,12 +1,12 @@
 """Figures for Prometheus."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from api.engine import Engine
+from api.engine import Engine, Figure
 from core.health import CameraState
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -42,6 +42,7 @@ class EngineCollector(Collector):
         for code in sorted({problem.code for problem in self._engine.problems()}):
             problems.add_metric([code], 1.0)
         yield from (state, fps, seen, problems)
+        yield from _counters(self._engine.figures())
         yield GaugeMetricFamily(
             "anyan_spool_waiting",
             "Records that wait for the database.",
@@ -50,6 +51,17 @@ class EngineCollector(Collector):
         yield GaugeMetricFamily(
             "anyan_live_viewers", "Open live tiles.", value=self._engine.hub.viewer_count()
         )
+
+
+def _counters(figures: Iterable[Figure]) -> Iterator[Metric]:
+    families: dict[str, CounterMetricFamily] = {}
+    for figure in figures:
+        family = families.setdefault(
+            figure.name,
+            CounterMetricFamily(figure.name, figure.help, labels=list(figure.labels)),
+        )
+        family.add_metric(list(figure.labels.values()), figure.value)
+    return iter(families.values())
 
 
 def exposition(engine: Engine) -> bytes:

@@ -53,13 +53,13 @@ class ModelManifest:
             wrong = ", ".join(sorted(names ^ found))
             raise ManifestMismatch(
                 f"{place} does not have the fields of a manifest ({wrong}): "
-                "export the model again with models/export.py"
+                "export the model again with `anyan models export`"
             )
         for name, kind in _KINDS.items():
             if not isinstance(data[name], kind):
                 raise ManifestMismatch(
                     f"{place}: {name} is {data[name]!r}: export the model again with "
-                    "models/export.py"
+                    "`anyan models export`"
                 )
         data["classes"] = tuple(data["classes"])
         manifest = cls(**data)

@@ -46,7 +46,8 @@ class CameraConfig:
         """Checks one camera of a site file. Raises SiteFileError that begins with the place."""
         fields = _fields(data, place, required=("id", "name", "source"), optional=("zones",))
         _check_id(fields["id"], place)
-        zones = _list(fields.get("zones") or [], f"{place}.zones")
+        given = fields.get("zones")
+        zones = [] if given is None else _list(given, f"{place}.zones")
         camera = cls(
             id=fields["id"],
             name=_text(fields["name"], f"{place}.name"),

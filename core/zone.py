@@ -70,11 +70,15 @@ class Zone:
 
 def check_polygon(points: Sequence[Sequence[float]]) -> NDArray[np.float64]:
     """(K, 2) float64 of a drawn polygon. Raises ZoneError with what to change."""
-    if len(points) < 3:
-        raise ZoneError(f"the polygon has {len(points)} points: draw at least three")
     if any(len(point) != 2 for point in points):
         raise ZoneError("every point of a polygon is a pair [x, y]")
-    polygon = np.asarray(points, np.float64)
+    # A double click repeats a point, and some tools close a polygon with its first one.
+    corners = [p for i, p in enumerate(points) if i == 0 or list(p) != list(points[i - 1])]
+    if len(corners) > 1 and list(corners[0]) == list(corners[-1]):
+        corners.pop()
+    if len(corners) < 3:
+        raise ZoneError(f"the polygon has {len(corners)} points: draw at least three")
+    polygon = np.asarray(corners, np.float64)
     if not np.isfinite(polygon).all() or (polygon < 0).any() or (polygon > 1).any():
         raise ZoneError("the polygon leaves the picture: x and y are shares from 0 to 1")
     if crosses_itself(polygon):

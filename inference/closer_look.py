@@ -30,6 +30,8 @@ HEAD_SHARE = 0.14
 CROP_WIDTHS = 1.1
 CROP_HEIGHTS = 0.4
 """The crop is a square of this many box widths or box heights, whichever is more."""
+EDGE_PX = 1.0
+"""A box this near to the edge of its crop may be cut."""
 ABOVE = 0.15
 """Share of the crop that lies above the person's box."""
 
@@ -37,7 +39,7 @@ ABOVE = 0.15
 class CloserLook:
     """A detector that looks again at people whose heads are small in the picture."""
 
-    def __init__(self, session: Network, *, floor: float | None) -> None:
+    def __init__(self, session: Network, *, floor: float) -> None:
         manifest = session.manifest
         self.manifest = manifest
         self._wide = Detector(session, floor)
@@ -92,12 +94,19 @@ class CloserLook:
         return bool(heads.confidence.max() < SURE or against > DOUBT)
 
     def _replace(self, found: Detections, heads: Detections, crop: NDArray[np.int64]) -> Detections:
-        kept = found[~_centred_in(found, crop) | (found.class_id == self._person_id)]
-        moved = replace(heads, xyxy=heads.xyxy + np.tile(crop[:2], 2).astype(np.float32))
+        """Whole heads of a crop take the place of what was seen where they are."""
+        side = crop[2:] - crop[:2]
+        whole = ((heads.xyxy[:, :2] > EDGE_PX) & (heads.xyxy[:, 2:] < side - EDGE_PX)).all(axis=1)
+        near = heads[whole]
+        near = replace(near, xyxy=near.xyxy + np.tile(crop[:2], 2).astype(np.float32))
+        centre = (found.xyxy[:, :2] + found.xyxy[:, 2:]) / 2
+        inside = (centre[:, None] >= near.xyxy[:, :2]) & (centre[:, None] <= near.xyxy[:, 2:])
+        seen_again = np.logical_or.reduce(inside.all(axis=2), axis=1)
+        kept = found[~seen_again | (found.class_id == self._person_id)]
         return Detections(
-            np.concatenate([kept.xyxy, moved.xyxy]),
-            np.concatenate([kept.confidence, moved.confidence]),
-            np.concatenate([kept.class_id, moved.class_id]),
+            np.concatenate([kept.xyxy, near.xyxy]),
+            np.concatenate([kept.confidence, near.confidence]),
+            np.concatenate([kept.class_id, near.class_id]),
         )
 
 

@@ -88,7 +88,7 @@ def site_import(path: Annotated[Path, typer.Argument(help="site file (YAML)")]) 
 
     site = read_site(path)
     settings = load_settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     database = Database(settings.database)
     database.migrate()
     with database.begin() as session:
@@ -103,6 +103,7 @@ def site_export(path: Annotated[Path, typer.Argument(help="site file (YAML)")]) 
     from hazards.site.queries import export_site
 
     settings = load_settings()
+    settings.make_data_dir()
     database = Database(settings.database)
     database.migrate()
     with database.read() as session:
@@ -180,3 +181,7 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(1)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"anyan: {place}{error.strerror or error}", err=True)
+        sys.exit(2)

@@ -12,7 +12,7 @@ from core.detections import Detections
 from core.errors import SourceUnavailable
 from core.frame import Image
 from core.manifest import ModelManifest
-from inference.closer_look import CloserLook
+from inference.detector import Detector
 from inference.session import Session
 from service.settings import Settings
 
@@ -28,7 +28,7 @@ def detect(
     Raises SourceUnavailable where a path is not there, ModelError.
     """
     session = Session(settings.model, threads=settings.threads)
-    detector = CloserLook(session, floor=threshold)
+    detector = Detector(session, threshold)
     unreadable = 0
     for path in _pictures(paths):
         image = cv2.imread(str(path))

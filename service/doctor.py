@@ -47,7 +47,7 @@ def examine(settings: Settings) -> None:
     budget_ms = 1000.0 * cores * SPARE
     typer.echo(
         f"cameras that fit    {int(budget_ms / busy_ms)} with people all the time, "
-        f"{int(budget_ms / idle_ms)} that are mostly empty (like the sample: 960x540, 10 fps)"
+        f"{int(budget_ms / idle_ms)} that are mostly empty (like the sample video)"
     )
 
 
@@ -86,7 +86,7 @@ def _decoders() -> list[str]:
 
 
 def _check_database(settings: Settings) -> str:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     database = Database(settings.database)
     database.migrate()
     database.close()
@@ -94,7 +94,7 @@ def _check_database(settings: Settings) -> str:
 
 
 def _check_folder(settings: Settings) -> str:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     free = shutil.disk_usage(settings.data_dir).free
     return f"{settings.data_dir.absolute()}, {free / 2**30:.0f} GB free"
 

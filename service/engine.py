@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from api.current import system_now
-from api.engine import Probe, Problem
+from api.engine import Figure, Probe, Problem
 from api.live import LiveHub
 from api.schemas.cases import Hazard
 from api.settings import ApiSettings
@@ -22,6 +22,7 @@ from hazards.database import Database
 from hazards.evidence.queries import evidence_of
 from hazards.site.queries import enabled_cameras
 from inference.session import read_manifest
+from service.figures import figures_of
 from service.messages import Message
 from service.probe_process import probe_apart
 from service.recorder import Recorder
@@ -119,6 +120,10 @@ class SiteEngine:
         """See Engine."""
         return self._manifest
 
+    def figures(self) -> list[Figure]:
+        """See Engine."""
+        return [figure for metrics in self._metrics.values() for figure in figures_of(metrics)]
+
     def ready(self) -> list[str]:
         """See Engine."""
         reasons = [w.trouble for w in self._supervisor.workers if not w.ready]
@@ -153,6 +158,8 @@ class SiteEngine:
                 self.hub.publish_status(status)
             case "disk":
                 self._disk_problem = message["problem"]
+            case "metrics":
+                self._metrics[message["worker"]] = message
 
     def _on_death(self, cameras: Sequence[CameraConfig]) -> None:
         ids = [camera.id for camera in cameras]

@@ -34,7 +34,7 @@ def serve(settings: Settings, site: Site | None = None) -> None:
 
     Raises SettingsError, ModelError or DatabaseAway where it cannot start.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     hold_lock(settings.data_dir / "locks" / "service", wait_s=0.0, holder="Anyan")
     listener = _listen(settings.host, settings.port)
     database = Database(settings.database)

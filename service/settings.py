@@ -90,6 +90,18 @@ class Settings(BaseSettings):
         default = f"sqlite:///{(self.data_dir / 'anyan.db').absolute()}"
         return self.database_url.get_secret_value() or default
 
+    def make_data_dir(self) -> None:
+        """Raises SettingsError where there can be no such folder or nothing be written there."""
+        advice = "set ANYAN_DATA_DIR to a folder that this user may write"
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                f"the data folder {self.data_dir} cannot be made ({error.strerror}): {advice}"
+            ) from error
+        if not os.access(self.data_dir, os.W_OK | os.X_OK):
+            raise SettingsError(f"the data folder {self.data_dir} cannot be written: {advice}")
+
     @property
     def spool_dir(self) -> Path:
         """What waits for the database."""

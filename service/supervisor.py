@@ -124,6 +124,8 @@ class WorkerHandle:
                     self.ready, self.trouble = True, ""
                 case "failed":
                     self.trouble = message["detail"]
+                case "metrics":
+                    message["worker"] = self.index
             self._on_message(message, payload)
 
     def _send(self, message: Message) -> None:

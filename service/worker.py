@@ -1,6 +1,5 @@
 """The loop that everything hangs on: fresh frames of all cameras, one run, judge each."""
 
-import os
 import resource
 import time
 from collections.abc import Sequence
@@ -127,7 +126,6 @@ class Worker:
         self._outbox.send(
             {
                 "type": "metrics",
-                "pid": os.getpid(),
                 "cpu_s": usage.ru_utime + usage.ru_stime,
                 "pictures": self._pictures,
                 "messages_dropped": self._outbox.dropped,

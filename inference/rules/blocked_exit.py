@@ -15,24 +15,21 @@ from core.frame import Frame
 from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
-from inference.rules.passage import BLOCK_PX, Grey, Mask, Passage, changed_blocks
+from inference.rules.passage import Mask, Passage
+from inference.rules.reference import Reference
 from inference.rules.rule import Incident
 
 RULE = "blocked_exit/1"
-LEARN_S = 2.0
-"""Time that every block is watched before it can be judged."""
 BLOCKED_WIDTH = 0.15
 """Share of the passage's width."""
 CLEAR_S = 3.0
 """Free for this long, and the exit counts as clear."""
-ADAPT_S = 60.0
-"""Time constant with which the reference follows the light in free blocks."""
+LONGEST_STEP_S = 2.0
+"""Between two pictures; a longer gap was not watched."""
 WHOLE_PICTURE = 0.6
-"""Share of the passage that changes at once when the light or the camera changed, not the way."""
+"""Where so much of the passage and of the rest looks different, the light or camera changed."""
 LEAST_PERSON = 0.25
 """Confidence of a box that may hide something; fainter ones are imagined by an empty picture."""
-PERSON_MARGIN = 0.1
-"""Added around people, as share of their box: shadows and arms."""
 
 
 class BlockedExitRule:
@@ -54,7 +51,7 @@ class BlockedExitRule:
         if not watched:
             return self.close()
         now, frame = seen.frame.timestamp, seen.frame
-        if self._ground is None or self._ground.size != (frame.width, frame.height):
+        if self._ground is None:
             self._ground = _Ground(self._zone.polygon, frame.width, frame.height)
         sure = seen.detections[seen.detections.confidence >= LEAST_PERSON]
         people = np.concatenate([sure.of_class(self._person_id).xyxy, seen.people.xyxy])
@@ -64,7 +61,7 @@ class BlockedExitRule:
             return self._begin(now, share, blocked) if share >= BLOCKED_WIDTH else []
         if share >= BLOCKED_WIDTH / 2:
             self._free_since = np.inf
-            return [self._incident.see(now, min(1.0, share))]
+            return [self._incident.see(now, share)]
         self._free_since = min(self._free_since, now)
         if now - self._free_since < CLEAR_S:
             return []
@@ -92,24 +89,22 @@ class BlockedExitRule:
             track_ids=(),
             started_at=float(np.median(self._ground.changed_since[blocked])),
             seen_at=now,
-            confidence=min(1.0, share),
+            confidence=share,
         )
         return [self._incident.violation]
 
 
 class _Ground:
-    """The reference of a passage and, per block, since when it looks different.
+    """A passage, what lies around it, and per block since when it looks different.
 
     changed_since: (rows, columns) float64, UTC seconds, inf where it looks as it did.
     """
 
     def __init__(self, polygon: NDArray[np.float64], width: int, height: int) -> None:
-        self.size = (width, height)
         self.passage = Passage.of(polygon, width, height)
-        shape = (self.passage.rows, self.passage.columns)
-        self.changed_since = np.full(shape, np.inf)
-        self._watched_s = np.zeros(shape)
-        self._reference: Grey | None = None
+        self.changed_since = np.full((self.passage.rows, self.passage.columns), np.inf)
+        self._reference = Reference(self.passage)
+        self._around = Reference(Passage.around(polygon, width, height))
         self._timestamp = -np.inf
 
     def look(self, frame: Frame, people: NDArray[np.float32], dwell_s: float) -> Mask:
@@ -118,38 +113,15 @@ class _Ground:
         people: (N, 4) boxes in pixels of the frame.
         """
         now = frame.timestamp
-        passed = float(np.clip(now - self._timestamp, 0.0, 2.0))
+        passed = float(np.clip(now - self._timestamp, 0.0, LONGEST_STEP_S))
         self._timestamp = now
-        current = self.passage.cut(frame.image)
-        if self._reference is None:
-            self._reference = current
-        judged = self.passage.inside & ~self._hidden(frame, people)
-        changed = changed_blocks(current, self._reference, judged)
-        known = self._watched_s >= LEARN_S
-        self._watched_s[judged] += passed
-        if (judged & known).any() and changed[judged & known].mean() > WHOLE_PICTURE:
-            # Light or camera: judged again when it settles; what stood there before is kept.
-            return self._standing(now, dwell_s)
-        free = judged & ~changed
-        begins = judged & changed & known & ~np.isfinite(self.changed_since)
-        self.changed_since[begins] = now
-        self.changed_since[free] = np.inf
-        newest = passed / np.maximum(self._watched_s, 1e-9)
-        self._learn(current, judged & ~known, newest)
-        self._learn(current, free & known, np.full_like(newest, 1.0 - np.exp(-passed / ADAPT_S)))
-        return self._standing(now, dwell_s)
-
-    def _standing(self, now: float, dwell_s: float) -> Mask:
+        references = (self._reference, self._around)
+        for reference in references:
+            reference.compare(frame, people, passed)
+        if any(reference.share_changed <= WHOLE_PICTURE for reference in references):
+            judged, changed = self._reference.judged, self._reference.changed
+            self.changed_since[changed & ~np.isfinite(self.changed_since)] = now
+            self.changed_since[judged & ~changed] = np.inf
+            for reference in references:
+                reference.follow(passed)
         return np.asarray(now - self.changed_since >= dwell_s, np.bool_)
-
-    def _hidden(self, frame: Frame, people: NDArray[np.float32]) -> Mask:
-        margin = (people[:, 2:] - people[:, :2]) * np.float32(PERSON_MARGIN)
-        grown = np.concatenate([people[:, :2] - margin, people[:, 2:] + margin], axis=1)
-        return self.passage.covered_by(grown, frame.width, frame.height)
-
-    def _learn(self, current: Grey, blocks: Mask, weight: NDArray[np.float64]) -> None:
-        """Moves the reference of some blocks towards the picture, by a weight per block."""
-        assert self._reference is not None
-        block = np.ones((BLOCK_PX, BLOCK_PX))
-        pixels = np.kron(np.where(blocks, weight, 0.0), block).astype(np.float32)
-        self._reference += (current - self._reference) * pixels

@@ -16,6 +16,8 @@ FARTHEST = 1.0
 """Of the distance that `_distance` measures; a pair farther apart is never made."""
 FLOOR = 0.02
 """Confidence that stands for 'the model gave this place no box of the other class'."""
+LEAST_HEAD = 0.2
+"""Confidence of the surer reading; a fainter head says nothing."""
 MINIMUM_HEAD_PX = 9.0
 """Height of a head in pixels of the network's input; smaller ones cannot be told apart."""
 
@@ -39,7 +41,7 @@ def read_heads(
 
     people: (N, 4) boxes. heads: boxes of both head classes, same pixels.
     smallest_px: least height of a head in pixels of the picture.
-    A person without an assigned head box, or with a small one, is missing from the answer:
+    A person without an assigned head box, or with a small or faint one, is missing from the answer:
     that is 'cannot tell', never 'bare'.
     """
     pairs = assign(_distance(people, heads.xyxy), FARTHEST)
@@ -51,6 +53,8 @@ def read_heads(
         same_place = _same_head(heads.xyxy, row)
         bare = _strongest(heads, same_place & (heads.class_id == bare_id))
         helmet = _strongest(heads, same_place & (heads.class_id != bare_id))
+        if max(bare, helmet) < LEAST_HEAD:
+            continue
         evidence[person] = HeadEvidence(float(np.log(bare / helmet)), max(bare, helmet))
     return evidence
 

@@ -5,7 +5,7 @@ reference (normalised cross-correlation, which a change of light leaves alone), 
 lighter or darker than the passage as a whole did. Nothing depends on what the object is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -51,6 +51,15 @@ class Passage:
         inside = _block_means(canvas.astype(np.float32)) > 127
         return cls((low[0], low[1], high[0], high[1]), rows, columns, inside)
 
+    @classmethod
+    def around(cls, polygon: NDArray[np.float64], width: int, height: int) -> "Passage":
+        """The rest of the picture outside a polygon (K, 2) in 0..1."""
+        picture = cls.of(np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]), width, height)
+        low = polygon.min(axis=0) * (width, height)
+        high = polygon.max(axis=0) * (width, height)
+        box = np.concatenate([low, high])[None].astype(np.float32)
+        return replace(picture, inside=picture.inside & ~picture.covered_by(box, width, height))
+
     def cut(self, image: Image) -> Grey:
         """(rows * BLOCK_PX, columns * BLOCK_PX) float32 grey of the passage."""
         x1, y1, x2, y2 = self.pixels(image.shape[1], image.shape[0])
@@ -88,7 +97,7 @@ class Passage:
                 continue
             passage = int(self.inside[rows.max()].sum())
             shares.append((columns.max() - columns.min() + 1) / max(passage, 1))
-        return min(1.0, max(shares))
+        return float(min(1.0, max(shares)))
 
 
 def changed_blocks(current: Grey, reference: Grey, judged: Mask) -> Mask:

@@ -37,7 +37,8 @@ class Incident:
         seen_at: float,
         confidence: float,
     ) -> None:
-        key = ",".join(map(str, track_ids))
+        # Two incidents may have begun at one moment, but they were not certain at one moment.
+        key = f"{','.join(map(str, track_ids))}@{seen_at:.3f}"
         self.violation = Violation(
             id=violation_id(kind, camera_id, zone.id, started_at, key),
             kind=kind,

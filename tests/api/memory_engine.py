@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from api.engine import Probe, Problem
+from api.engine import Figure, Probe, Problem
 from api.live import LiveHub
 from core.health import CameraState, CameraStatus
 from core.manifest import ModelManifest
@@ -39,6 +39,7 @@ class MemoryEngine:
     troubles: list[Problem] = field(default_factory=list)
     waiting: int = 0
     manifest: ModelManifest | None = MANIFEST
+    counted: list[Figure] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     changes: int = 0
     watched: list[tuple[str, bool]] = field(default_factory=list)
@@ -69,6 +70,9 @@ class MemoryEngine:
 
     def model(self) -> ModelManifest | None:
         return self.manifest
+
+    def figures(self) -> list[Figure]:
+        return self.counted
 
     def ready(self) -> list[str]:
         return self.reasons

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 from memory_engine import MANIFEST, MemoryEngine, live_status
 
 from api.app import create_app
-from api.engine import Problem
+from api.engine import Figure, Problem
 from api.settings import ApiSettings
 from hazards.database import Database
 
@@ -53,7 +53,9 @@ def test_metrics_by_token_or_session(
     """Prometheus reads with its token, a person with the session, nobody else."""
     engine.statuses["gate"] = live_status("gate")
     engine.troubles = [Problem("disk_low", ""), Problem("disk_low", "")]
+    engine.counted = [Figure("anyan_camera_judged", "Judged.", {"camera": "gate"}, 7.0)]
     text = client.get("/metrics").text
+    assert 'anyan_camera_judged_total{camera="gate"} 7.0' in text
     assert 'anyan_camera_state{camera="gate",state="live"} 1.0' in text
     assert 'anyan_camera_state{camera="gate",state="stalled"} 0.0' in text
     assert 'anyan_camera_fps{camera="gate"} 25.0' in text

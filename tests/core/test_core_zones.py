@@ -62,17 +62,24 @@ def test_an_outline_that_crosses_itself_is_refused() -> None:
         check_polygon([(0.1, 0.1), (0.9, 0.9), (0.9, 0.1), (0.1, 0.9)])
 
 
+def test_a_corner_given_twice_counts_once() -> None:
+    """A double click or a closed ring of another tool is no mistake; three equal points are."""
+    ring = [(0.1, 0.1), (0.9, 0.1), (0.9, 0.1), (0.5, 0.9), (0.1, 0.1)]
+    assert check_polygon(ring).tolist() == [[0.1, 0.1], [0.9, 0.1], [0.5, 0.9]]
+    with pytest.raises(ZoneError, match="has 1 points"):
+        check_polygon([(0.5, 0.5)] * 3)
+
+
 @pytest.mark.parametrize(
     "polygon",
     [
         [(0.1, 0.1), (0.5, 0.5), (0.9, 0.9)],
-        [(0.5, 0.5), (0.5, 0.5), (0.5, 0.5)],
         [(0.5, 0.5), (0.505, 0.5), (0.505, 0.505)],
     ],
-    ids=["a line", "a point", "a speck"],
+    ids=["a line", "a speck"],
 )
 def test_a_polygon_that_covers_nothing_is_refused(polygon: list[tuple[float, float]]) -> None:
-    """A line, a point or a speck can never be judged."""
+    """A line or a speck can never be judged."""
     with pytest.raises(ZoneError, match="covers nothing: draw a larger one"):
         check_polygon(polygon)
 
