@@ -96,23 +96,25 @@ class CloserLook:
     def _replace(self, found: Detections, heads: Detections, crop: NDArray[np.int64]) -> Detections:
         """Whole heads of a crop take the place of what was seen where they are."""
         side = crop[2:] - crop[:2]
-        whole = ((heads.xyxy[:, :2] > EDGE_PX) & (heads.xyxy[:, 2:] < side - EDGE_PX)).all(axis=1)
+        low, high = heads.xyxy[:, :2], heads.xyxy[:, 2:]
+        whole = np.asarray(((low > EDGE_PX) & (high < side - EDGE_PX)).all(axis=1), np.bool_)
         near = heads[whole]
         near = replace(near, xyxy=near.xyxy + np.tile(crop[:2], 2).astype(np.float32))
-        centre = (found.xyxy[:, :2] + found.xyxy[:, 2:]) / 2
-        inside = (centre[:, None] >= near.xyxy[:, :2]) & (centre[:, None] <= near.xyxy[:, 2:])
-        seen_again = np.logical_or.reduce(inside.all(axis=2), axis=1)
-        kept = found[~seen_again | (found.class_id == self._person_id)]
+        kept = np.ones(len(found), np.bool_)
+        for box in near.xyxy:
+            kept &= ~_centred_in(found, box)
+        kept |= found.class_id == self._person_id
+        rest = found[kept]
         return Detections(
-            np.concatenate([kept.xyxy, near.xyxy]),
-            np.concatenate([kept.confidence, near.confidence]),
-            np.concatenate([kept.class_id, near.class_id]),
+            np.concatenate([rest.xyxy, near.xyxy]),
+            np.concatenate([rest.confidence, near.confidence]),
+            np.concatenate([rest.class_id, near.class_id]),
         )
 
 
-def _centred_in(found: Detections, crop: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _centred_in(found: Detections, box: NDArray[np.number]) -> NDArray[np.bool_]:
     centre = (found.xyxy[:, :2] + found.xyxy[:, 2:]) / 2
-    return np.asarray(((centre >= crop[:2]) & (centre <= crop[2:])).all(axis=1), np.bool_)
+    return np.asarray(((centre >= box[:2]) & (centre <= box[2:])).all(axis=1), np.bool_)
 
 
 def _head_crop(box: NDArray[np.float32], image: Image) -> NDArray[np.int64] | None:
