@@ -25,7 +25,7 @@ def detect(
     """Prints what is found in each picture; returns how many pictures could not be read.
 
     threshold: least confidence; without one, the working thresholds of the model's manifest.
-    Raises SourceUnavailable where a path is not there, ModelError.
+    Raises SourceUnavailable where a path is not there or a folder holds no pictures, ModelError.
     """
     session = Session(settings.model, threads=settings.threads)
     detector = Detector(session, threshold)
@@ -45,7 +45,11 @@ def detect(
 def _pictures(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
+            found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
+            if not found:
+                kinds = ", ".join(sorted(SUFFIXES))
+                raise SourceUnavailable(f"{path} holds no pictures: they end in {kinds}")
+            yield from found
         elif path.is_file():
             yield path
         else:
