@@ -76,14 +76,15 @@ def wait_until_ready() -> None:
 def sample(pid: int, minutes: float) -> np.ndarray:
     """(N, 3): seconds, MB of the worker, MB of the service."""
     service = psutil.Process(pid)
-    begin, rows = time.monotonic(), []
+    begin, rows, spent = time.monotonic(), [], 0.0
     while (passed := time.monotonic() - begin) < 60.0 * minutes:
         worker = next(c for c in service.children() if "service.worker_process" in c.cmdline())
         rows.append((passed, worker.memory_info().rss / MB, service.memory_info().rss / MB))
+        before, spent = spent, sum(worker.cpu_times()[:2])
         left = minutes - passed / 60.0
         print(
             f"{passed:6.0f} s  worker {rows[-1][1]:6.0f} MB  service {rows[-1][2]:5.0f} MB  "
-            f"processor {worker.cpu_percent():5.0f} %  {left:4.1f} min left",
+            f"processor {100.0 * (spent - before) / EVERY_S:4.0f} %  {left:4.1f} min left",
             flush=True,
         )
         time.sleep(EVERY_S)
