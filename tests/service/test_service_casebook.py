@@ -81,6 +81,21 @@ def _unfinished_clip(folder: Path, video: Path, name: str = "v-1") -> Path:
     return evidence / f"{name}.mp4.part"
 
 
+def _log_file(folder: Path, name: str = "v-1") -> Path:
+    """Where the boxes of a clip are logged while it is written."""
+    evidence = folder / "evidence" / "hall"
+    before = set(evidence.glob("*"))
+    BoxLog(evidence / f"{name}.boxes.json").close()
+    (file,) = set(evidence.glob("*")) - before
+    return file
+
+
+def _no_room_for(file: Path) -> None:
+    """Whatever is written under its temporary name meets a full disk."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.with_name(f"{file.name}.part").symlink_to("/dev/full")
+
+
 def _times(path: Path) -> list[float]:
     return [frame["timestamp"] for frame in json.loads(path.read_text())["frames"]]
 
@@ -103,7 +118,7 @@ def test_a_violation_is_recorded_with_a_picture_of_its_moment(made: _Book, folde
     file = folder / snapshot.path
     assert file.stat().st_size == snapshot.size
     assert cv2.imread(str(file)).shape == (54, 96, 3)
-    assert not list(file.parent.glob("*.tmp"))
+    assert len(list(file.parent.iterdir())) == 2  # the picture and the log of boxes
 
 
 def test_the_boxes_of_a_clip_begin_before_its_violation(made: _Book, folder: Path):
@@ -119,7 +134,8 @@ def test_the_boxes_of_a_clip_begin_before_its_violation(made: _Book, folder: Pat
     assert times == sorted(set(times))
     assert START - 1 - PRE_ROLL_S <= times[0] <= START - 5
     assert times[-1] == START + 3
-    assert not list((folder / "evidence" / "hall").glob("*.part"))
+    left = sorted(p.name for p in (folder / "evidence" / "hall").iterdir())
+    assert left == ["v-1.boxes.json", "v-1.jpg", "v-1.mp4"]
 
 
 def test_what_goes_on_is_recorded_again_now_and_then(made: _Book):
@@ -158,12 +174,12 @@ def test_boxes_of_a_process_killed_in_mid_line_are_kept(folder: Path):
     box_log = BoxLog(path)
     box_log.add(_picture(START))
     box_log.add(_picture(START + 1))
-    part = path.with_name(path.name + ".part")
-    with part.open("a") as file:
+    (unfinished,) = folder.iterdir()
+    with unfinished.open("a") as file:
         file.write('{"timestamp":180000000')
     assert finish_boxes(path, "hall") == path
     assert _times(path) == [START, START + 1]
-    assert not part.exists()
+    assert not unfinished.exists()
 
 
 @pytest.mark.parametrize(
@@ -176,9 +192,8 @@ def test_an_unfinished_clip_is_recovered_with_its_boxes(
 ):
     """Whatever the crash left at the end of the log: zeros after a power cut, half a character."""
     _unfinished_clip(folder, short_video)
-    part = folder / "evidence" / "hall" / "v-1.boxes.json.part"
     line = json.dumps(_picture(START)).encode() + b"\n"
-    part.write_bytes(line + rest)
+    _log_file(folder).write_bytes(line + rest)
     made.book.recover()
     (clip,) = made.evidence(EvidenceKind.CLIP)
     assert (clip.violation_id, clip.problem) == ("v-1", "")
@@ -186,7 +201,8 @@ def test_an_unfinished_clip_is_recovered_with_its_boxes(
         pictures = sum(1 for _ in container.decode(video=0))
     assert 38 <= pictures <= 40  # what was in hand may be lost
     assert _times(folder / clip.boxes_path) == [START]
-    assert not list((folder / "evidence" / "hall").glob("*.part"))
+    left = sorted(p.name for p in (folder / "evidence" / "hall").iterdir())
+    assert left == ["v-1.boxes.json", "v-1.mp4"]
 
 
 def test_a_clip_without_boxes_is_recovered_too(made: _Book, folder: Path, short_video: Path):
@@ -202,9 +218,8 @@ def test_recovery_goes_on_where_boxes_cannot_be_written(
 ):
     """A disk that takes no boxes must not keep a camera from starting: the clip is recorded."""
     _unfinished_clip(folder, short_video)
-    evidence = folder / "evidence" / "hall"
-    (evidence / "v-1.boxes.json.part").write_text(json.dumps(_picture(START)) + "\n")
-    (evidence / "v-1.boxes.tmp").symlink_to("/dev/full")
+    _log_file(folder).write_text(json.dumps(_picture(START)) + "\n")
+    _no_room_for(folder / "evidence" / "hall" / "v-1.boxes.json")
     made.book.recover()
     (clip,) = made.evidence(EvidenceKind.CLIP)
     assert (clip.problem, clip.boxes_path) == ("", "")
@@ -246,9 +261,7 @@ def test_a_folder_that_cannot_be_written_gives_the_reason_instead(made: _Book, f
 
 def test_a_full_disk_is_named_as_such(made: _Book, folder: Path):
     """Somebody who sees the hazard knows that room is missing, not the camera at fault."""
-    evidence = folder / "evidence" / "hall"
-    evidence.mkdir(parents=True)
-    (evidence / "v-1.jpg.tmp").symlink_to("/dev/full")
+    _no_room_for(folder / "evidence" / "hall" / "v-1.jpg")
     made.book.begin(_violation(), _frame())
     made.book.keep_clip("v-1", DiskFull("no room for clips"))
     assert [e.problem for e in made.put if isinstance(e, Evidence)] == ["disk_full"] * 2
@@ -256,9 +269,9 @@ def test_a_full_disk_is_named_as_such(made: _Book, folder: Path):
 
 def test_boxes_that_cannot_be_logged_cost_neither_snapshot_nor_clip(made: _Book, folder: Path):
     """The picture that was written is recorded as it is, and no reason is put in its place."""
-    evidence = folder / "evidence" / "hall"
-    evidence.mkdir(parents=True)
-    (evidence / "v-1.boxes.json.part").mkdir()
+    log_file = _log_file(folder)
+    log_file.unlink()
+    log_file.mkdir()
     made.book.begin(_violation(), _frame())
     made.book.note(_picture(START))
     made.book.keep_clip("v-1", _clip(folder))
@@ -272,9 +285,9 @@ def test_a_disk_that_fills_while_boxes_are_logged_keeps_the_clip(
     made: _Book, folder: Path, capfd: pytest.CaptureFixture[str]
 ):
     """The log ends there without a sound from Python; the next pictures are judged as before."""
-    evidence = folder / "evidence" / "hall"
-    evidence.mkdir(parents=True)
-    (evidence / "v-1.boxes.json.part").symlink_to("/dev/full")
+    log_file = _log_file(folder)
+    log_file.unlink()
+    log_file.symlink_to("/dev/full")
     made.book.begin(_violation(), _frame())
     for second in range(3):
         made.book.note(_picture(START + second))
