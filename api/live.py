@@ -106,9 +106,11 @@ class LiveHub:
                 viewer.put_tracks(text)
 
     def publish_still(self, camera_id: str, timestamp: float, jpeg: bytes) -> None:
-        """A picture of a camera whose codec browsers cannot play. timestamp: UTC seconds."""
-        for viewer in self._channels[camera_id].viewers:
-            viewer.put_still(LiveStill(timestamp=timestamp), STILL + jpeg)
+        """For viewers who cannot play the stream. timestamp: UTC seconds."""
+        channel = self._channels[camera_id]
+        for viewer in channel.viewers:
+            if viewer.wants_stills or channel.init is None:
+                viewer.put_still(LiveStill(timestamp=timestamp), STILL + jpeg)
 
     def publish_status(self, status: CameraStatus) -> None:
         """A camera's state has changed: for its viewers and for every page."""

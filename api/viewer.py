@@ -37,10 +37,13 @@ class Viewer:
     """The queue of one live tile. Only for the event loop's thread.
 
     Pictures queue up in order. Of states and stills only the newest waits.
+
+    wants_stills: the browser cannot play the stream and is sent single pictures instead.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.skips = 0
+        self.wants_stills = False
         self._clock = clock
         self._queue: deque[tuple[float, Message]] = deque()
         self._bytes = 0
@@ -85,6 +88,8 @@ class Viewer:
 
     def put_fragment(self, init: Init, *, keyframe: bool, frame: bytes) -> None:
         """Without effect until the first keyframe, which goes out behind its init."""
+        if self.wants_stills:
+            return
         self._skip_if_behind()
         if self._needs_init and keyframe:
             self._needs_init = False

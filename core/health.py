@@ -26,7 +26,7 @@ class CameraStatus:
     last_picture_at: UTC seconds, 0 before the first.
     codec: FFmpeg name such as `h264`.
     mime: for Media Source Extensions, empty where browsers cannot play the codec.
-    width, height: pixels of the stream. fps: measured, 0 while unknown.
+    width, height: pixels of the stream. fps: as the stream declares, 0 while unknown.
     """
 
     camera_id: str

@@ -88,7 +88,7 @@ def zone_to_mapping(zone: Zone) -> dict[str, Any]:
         "id": zone.id,
         "name": zone.name,
         "kind": str(zone.kind),
-        "polygon": [[round(float(x), 6), round(float(y), 6)] for x, y in zone.polygon],
+        "polygon": [[float(x), float(y)] for x, y in zone.polygon],
         "dwell_s": zone.dwell_s,
         "schedule": zone.schedule.text,
     }

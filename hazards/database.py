@@ -5,6 +5,7 @@ Credentials of the URL appear in no message, log or repr.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
@@ -25,6 +26,7 @@ LOCK_WAIT_S = 10
 """How long a writer waits for another one on SQLite, and a connection for PostgreSQL's answer."""
 MIGRATION_LOCK = 0x616E79616E
 """Key of PostgreSQL's advisory lock: `anyan` in ASCII."""
+SERVICE_LOCK = MIGRATION_LOCK + 1
 
 
 class Database:
@@ -34,6 +36,7 @@ class Database:
         """Does not connect yet. Raises SettingsError for a URL that cannot be used."""
         parsed = _parse(url)
         self.place = _place(parsed)
+        self._claim: Connection | None = None
         self._engine = _create_engine(parsed)
         self._readers = sessionmaker(self._engine, expire_on_commit=False)
         writing = self._engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
@@ -62,6 +65,27 @@ class Database:
         with self.read() as session:
             session.execute(text("SELECT 1"))
 
+    def claim(self, *, wait_s: float) -> None:
+        """Keeps other services off a PostgreSQL database for as long as this process lives.
+
+        wait_s: for an earlier service whose end the server has not noticed yet. SQLite needs no
+        claim: its file lies in the data folder, which has a lock. Raises SettingsError where
+        another service holds it, DatabaseAway.
+        """
+        if self._engine.dialect.name == "sqlite":
+            return
+        deadline = time.monotonic() + wait_s
+        with self._answering():
+            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            while not connection.scalar(select(func.pg_try_advisory_lock(SERVICE_LOCK))):
+                if time.monotonic() > deadline:
+                    connection.close()
+                    raise SettingsError(
+                        f"another Anyan uses {self.place}: stop it, or set ANYAN_DATABASE_URL"
+                    )
+                time.sleep(0.5)
+        self._claim = connection
+
     def migrate(self) -> None:
         """Brings the tables to this version's form; several processes may do so at once.
 
@@ -76,7 +100,9 @@ class Database:
             command.downgrade(config, revision)
 
     def close(self) -> None:
-        """Closes the idle connections."""
+        """Gives up the claim and closes the idle connections."""
+        if self._claim is not None:
+            self._claim.close()
         self._engine.dispose()
 
     @contextmanager

@@ -37,6 +37,7 @@ class Judge:
 
     def __init__(self, camera: CameraConfig, manifest: ModelManifest, time_zone: ZoneInfo) -> None:
         self._time_zone = time_zone
+        self._timestamp = float("-inf")
         self._person_id = manifest.class_id("person")
         self._tracker = Tracker(TrackerSettings(confidence=manifest.thresholds["person"]))
         self._rules = [
@@ -46,17 +47,15 @@ class Judge:
         ]
 
     def update(self, frame: Frame, detections: Detections) -> Judgement:
-        """Judges one picture. Frames must come in the order of their timestamps."""
+        """Judges one picture. A timestamp that steps back ends what is open: the clock was set."""
+        violations = list(self.close()) if frame.timestamp < self._timestamp else []
+        self._timestamp = frame.timestamp
         rows = np.flatnonzero(detections.class_id == self._person_id)
         people = self._tracker.update(detections, rows, frame.timestamp)
         seen = Observation(frame, detections, people)
-        violations = [
-            violation
-            for zone, rule in self._rules
-            for violation in rule.update(
-                seen, watched=zone.schedule.active(frame.timestamp, self._time_zone)
-            )
-        ]
+        for zone, rule in self._rules:
+            watched = zone.schedule.active(frame.timestamp, self._time_zone)
+            violations += rule.update(seen, watched=watched)
         return Judgement(seen, tuple(violations))
 
     def close(self) -> Sequence[Violation]:

@@ -130,15 +130,18 @@ def _candidates(outputs: list[NDArray[np.float32]]) -> NDArray[np.float32]:
 def _compare(expected: NDArray[np.float32], found: NDArray[np.float32]) -> dict[str, float]:
     """The largest differences over (N, 4 + classes). Raises ModelError beyond the bounds."""
     visible = expected[:, 4:].max(axis=1) >= VISIBLE
+    if not visible.any():
+        raise ModelError("torch finds nothing in these pictures: give pictures with people")
     difference = np.abs(found - expected)[visible]
     parity = {
         "parity_candidates": float(visible.sum()),
         "parity_score_difference": round(float(difference[:, 4:].max()), 6),
         "parity_box_difference_px": round(float(difference[:, :4].max()), 4),
     }
-    if (
-        parity["parity_score_difference"] > LARGEST_SCORE_DIFFERENCE
-        or parity["parity_box_difference_px"] > LARGEST_BOX_DIFFERENCE
+    # Written so that a difference that is no number fails too.
+    if not (
+        parity["parity_score_difference"] <= LARGEST_SCORE_DIFFERENCE
+        and parity["parity_box_difference_px"] <= LARGEST_BOX_DIFFERENCE
     ):
         raise ModelError(f"the export differs from torch, nothing was written: {parity}")
     return parity

@@ -29,8 +29,16 @@ class Backlog:
     def put(self, record: Record) -> None:
         """Safe on disk on return, or kept in memory and reported."""
         with self._lock:
+            if len(self._waiting) == LONGEST:
+                log.error("record_lost", reason="the disk takes none and the memory is full")
             self._waiting.append(record)
         self.flush()
+
+    def close(self) -> None:
+        """Tries a last time, and says what is lost."""
+        self.flush()
+        if self._waiting:
+            log.error("records_lost", count=len(self._waiting), reason="the disk takes none")
 
     def flush(self) -> None:
         """Tries what waits in memory again."""

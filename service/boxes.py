@@ -10,6 +10,7 @@ import numpy as np
 
 from core.manifest import ModelManifest
 from core.observation import Observation
+from service.durable import write_durably
 
 Picture = dict[str, Any]
 """{timestamp, boxes: [{label, track_id, xyxy in 0..1, confidence, alarm}]}"""
@@ -93,15 +94,12 @@ def finish_boxes(path: Path, camera_id: str) -> Path | None:
         except ValueError:
             break  # the process was killed, or the power cut, in the middle of this line
     text = json.dumps({"camera_id": camera_id, "frames": pictures}, separators=(",", ":"))
-    unfinished = path.with_suffix(".tmp")
     try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
+        write_durably(path, text.encode())
     finally:
-        unfinished.unlink(missing_ok=True)
         part.unlink()
     return path
 
 
 def _part_of(path: Path) -> Path:
-    return path.with_name(path.name + ".part")
+    return path.with_suffix(".lines")

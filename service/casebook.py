@@ -5,7 +5,6 @@ Whatever is learned goes to the spool at once, so that a killed process loses no
 
 import errno
 import hashlib
-import os
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -19,13 +18,12 @@ from core.evidence import Evidence, EvidenceKind
 from core.frame import Frame
 from core.violation import Violation
 from service.boxes import BoxLog, Picture, finish_boxes
+from service.durable import write_durably
 from service.records import Record
 from streams.clip import ClipFile, recover_parts
 
 log = structlog.get_logger(__name__)
 
-PRE_ROLL_S = 8.0
-"""Boxes that are kept so that the log of a clip begins with the clip."""
 UPDATE_EVERY_S = 5.0
 """An open violation that goes on is recorded again this often."""
 JPEG_QUALITY = 85
@@ -34,24 +32,29 @@ JPEG_QUALITY = 85
 class Casebook:
     """Folder of one camera's evidence; methods are called from the loop and the camera's thread."""
 
-    def __init__(self, camera_id: str, data_dir: Path, put: Callable[[Record], None]) -> None:
+    def __init__(
+        self, camera_id: str, data_dir: Path, put: Callable[[Record], None], *, kept_s: float
+    ) -> None:
+        """kept_s: how far back a clip may begin, seconds: boxes are kept as long as packets."""
         self._camera_id = camera_id
         self._data_dir = data_dir
         self.folder = data_dir / "evidence" / camera_id
         self._put = put
         self._lock = Lock()
         self._recent: deque[Picture] = deque()
-        self._recorded: dict[str, Violation] = {}
+        self._kept_s = kept_s
+        self._open: dict[str, Violation] = {}
+        self._recorded_at: dict[str, float] = {}
         self._logs: dict[str, BoxLog] = {}
 
     @property
     def open(self) -> list[Violation]:
         """Violations that go on."""
-        return list(self._recorded.values())
+        return list(self._open.values())
 
     def knows(self, violation: Violation) -> bool:
         """Whether it was recorded as open before."""
-        return violation.id in self._recorded
+        return violation.id in self._open
 
     def begin(self, violation: Violation, frame: Frame) -> None:
         """A violation has become certain: record it, with a picture of the moment."""
@@ -65,20 +68,23 @@ class Casebook:
 
     def go_on(self, violation: Violation) -> None:
         """It was seen again."""
-        before = self._recorded[violation.id]
-        if violation.last_seen_at - before.last_seen_at >= UPDATE_EVERY_S:
+        self._open[violation.id] = violation
+        if violation.last_seen_at - self._recorded_at[violation.id] >= UPDATE_EVERY_S:
             self._record(violation)
 
     def end(self, violation: Violation) -> None:
         """It is over."""
         self._put(violation)
-        self._recorded.pop(violation.id, None)
+        self._open.pop(violation.id, None)
+        self._recorded_at.pop(violation.id, None)
 
     def note(self, picture: Picture) -> None:
         """Boxes of a judged picture, for every clip that is being written."""
         with self._lock:
+            if self._recent and picture["timestamp"] < self._recent[-1]["timestamp"]:
+                self._recent.clear()  # the clock was set back
             self._recent.append(picture)
-            while picture["timestamp"] - self._recent[0]["timestamp"] > PRE_ROLL_S:
+            while picture["timestamp"] - self._recent[0]["timestamp"] > self._kept_s:
                 self._recent.popleft()
             for violation_id, box_log in tuple(self._logs.items()):
                 try:
@@ -105,7 +111,8 @@ class Casebook:
             self._put(self._clip(clip))
 
     def _record(self, violation: Violation) -> None:
-        self._recorded[violation.id] = violation
+        self._open[violation.id] = violation
+        self._recorded_at[violation.id] = violation.last_seen_at
         self._put(violation)
 
     def _start_log(self, violation_id: str) -> None:
@@ -136,19 +143,10 @@ class Casebook:
         return self.folder / f"{violation_id}.boxes.json"
 
     def _snapshot(self, violation: Violation, frame: Frame) -> Evidence:
-        self.folder.mkdir(parents=True, exist_ok=True)
         _, jpeg = cv2.imencode(".jpg", frame.image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
         content = jpeg.tobytes()
         path = self.folder / f"{violation.id}.jpg"
-        part = path.with_suffix(".jpg.tmp")
-        try:
-            with part.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            part.rename(path)
-        finally:
-            part.unlink(missing_ok=True)
+        write_durably(path, content)
         return Evidence(
             violation_id=violation.id,
             kind=EvidenceKind.SNAPSHOT,

@@ -170,6 +170,21 @@ def _without_schedules(site: Site) -> dict[str, CameraConfig]:
     }
 
 
+@app.command("reset-password")
+def reset_password(
+    user: Annotated[str, typer.Argument(help="name of the user")] = "admin",
+) -> None:
+    """Give a user a new password, print it once, and end the user's sign-ins."""
+    from hazards.access.actions import reset_password as reset
+    from hazards.database import Database
+
+    database = Database(load_settings().database)
+    database.migrate()
+    with database.begin() as session:
+        password = reset(session, user)
+    typer.echo(f"user: {user}   password: {password}")
+
+
 def main() -> None:
     """Entry point: our own errors are one sentence, without a traceback."""
     configure_logs()
@@ -177,6 +192,12 @@ def main() -> None:
         app()
     except AnyanError as error:
         typer.echo(f"anyan: {error.message}", err=True)
+        sys.exit(2)
+    except ImportError as error:
+        if not str(error).startswith("lib"):
+            raise
+        advice = "on Debian: apt-get install libgl1 libglib2.0-0 libxcb1"
+        typer.echo(f"anyan: OpenCV needs a system library ({error}); {advice}", err=True)
         sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -88,7 +88,7 @@ def _decoders() -> list[str]:
 def _check_database(settings: Settings) -> str:
     settings.make_data_dir()
     database = Database(settings.database)
-    database.migrate()
+    database.check()
     database.close()
     return f"{database.place} works"
 

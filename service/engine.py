@@ -4,22 +4,20 @@ import asyncio
 import shutil
 import time
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
-from api.current import system_now
+from api.current import hazard_now, system_now
 from api.engine import Figure, Probe, Problem
 from api.live import LiveHub
-from api.schemas.cases import Hazard
 from api.settings import ApiSettings
 from core.errors import DatabaseAway
 from core.health import CameraState, CameraStatus
 from core.manifest import ModelManifest
 from core.site import CameraConfig
-from hazards.cases.queries import hazard
 from hazards.database import Database
-from hazards.evidence.queries import evidence_of
 from hazards.site.queries import enabled_cameras
 from inference.session import read_manifest
 from service.figures import figures_of
@@ -59,6 +57,8 @@ class SiteEngine:
         self._disk_problem = ""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._assigned = False
+        self._reloading = asyncio.Lock()
+        self._enabled_ids: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -73,8 +73,10 @@ class SiteEngine:
         """Ends workers first, then records what they left."""
         for task in self._tasks:
             task.cancel()
-        await self._supervisor.stop()
-        await asyncio.to_thread(self._recorder.stop, 10.0)
+        try:
+            await self._supervisor.stop()
+        finally:
+            await asyncio.to_thread(self._recorder.stop, 10.0)
 
     # What the API asks.
 
@@ -100,8 +102,10 @@ class SiteEngine:
         problems = self._disk_problems()
         if self._recorder.database_away:
             problems.append(Problem("database_away", self._recorder.database_away))
+        if self._recorder.trouble:
+            problems.append(Problem("database_away", self._recorder.trouble))
         problems += [
-            Problem("worker_down", worker.trouble)
+            Problem(worker.trouble_code, worker.trouble)
             for worker in self._supervisor.workers
             if worker.trouble not in {"", "starting"}
         ]
@@ -146,20 +150,25 @@ class SiteEngine:
             case "init":
                 del message["camera_id"]
                 self.hub.publish_init(camera_id, **message, data=payload)
-            case "still":
+            case "still" if camera_id in self._enabled_ids:
                 self._stills[camera_id] = payload
-                status = self._statuses.get(camera_id)
-                if status and not status.mime:
-                    self.hub.publish_still(camera_id, message["timestamp"], payload)
+                self.hub.publish_still(camera_id, message["timestamp"], payload)
             case "status":
                 fields = message["status"]
                 status = CameraStatus(**{**fields, "state": CameraState(fields["state"])})
-                self._statuses[status.camera_id] = status
-                self.hub.publish_status(status)
+                if status.camera_id in self._enabled_ids:
+                    self._keep_status(status)
             case "disk":
                 self._disk_problem = message["problem"]
             case "metrics":
                 self._metrics[message["worker"]] = message
+
+    def _keep_status(self, status: CameraStatus) -> None:
+        """Comes again every few seconds; the pages are told what has changed."""
+        before = self._statuses.get(status.camera_id)
+        self._statuses[status.camera_id] = status
+        if before is None or replace(before, last_picture_at=status.last_picture_at) != status:
+            self.hub.publish_status(status)
 
     def _on_death(self, cameras: Sequence[CameraConfig]) -> None:
         ids = [camera.id for camera in cameras]
@@ -173,14 +182,12 @@ class SiteEngine:
                 time.time(),
                 *_last_seen(self._statuses.get(camera_id)),
             )
-            self._statuses[camera_id] = status
-            self.hub.publish_status(status)
+            self._keep_status(status)
 
     def _on_recorded(self, hazard_ids: Collection[str]) -> None:
         """On the recorder's thread: tells the pages."""
         with self._database.read() as session:
-            evidence = evidence_of(session, list(hazard_ids))
-            changed = [Hazard.of(hazard(session, i), evidence[i]) for i in hazard_ids]
+            changed = [hazard_now(session, hazard_id) for hazard_id in hazard_ids]
         assert self._loop
         for shown in changed:
             self._loop.call_soon_threadsafe(self.hub.publish_hazard, shown)
@@ -189,16 +196,24 @@ class SiteEngine:
         self._supervisor.watch(camera_id, watched)
 
     async def _reload(self) -> None:
-        try:
-            cameras = await asyncio.to_thread(self._read_cameras)
-        except DatabaseAway as error:
-            log.error("cameras_not_read", reason=error.message)
-            assert self._loop
-            self._loop.call_later(2.0, self.cameras_changed)
-            return
-        for gone in set(self._statuses) - {camera.id for camera in cameras}:
-            self._statuses.pop(gone, None)
+        """One at a time, so that an older answer never comes last."""
+        async with self._reloading:
+            try:
+                cameras = await asyncio.to_thread(self._read_cameras)
+            except DatabaseAway as error:
+                log.error("cameras_not_read", reason=error.message)
+                assert self._loop
+                self._loop.call_later(2.0, self.cameras_changed)
+                return
+            self._assign(cameras)
+
+    def _assign(self, cameras: Sequence[CameraConfig]) -> None:
+        self._enabled_ids = {camera.id for camera in cameras}
+        for gone in set(self._statuses) - self._enabled_ids:
             self._stills.pop(gone, None)
+            last = self._statuses.pop(gone)
+            off = replace(last, state=CameraState.OFF, code="", reason="", since=time.time())
+            self.hub.publish_status(off)
         self._supervisor.assign(cameras)
         self._assigned = True
 
@@ -216,7 +231,10 @@ class SiteEngine:
             await asyncio.sleep(WATCH_SYSTEM_S)
 
     def _disk_problems(self) -> list[Problem]:
-        free = shutil.disk_usage(self._settings.data_dir).free
+        try:
+            free = shutil.disk_usage(self._settings.data_dir).free
+        except OSError as error:
+            return [Problem("disk_full", f"the data folder cannot be used ({error.strerror})")]
         advice = "delete old clips or move the data folder (ANYAN_DATA_DIR) to a larger disk"
         if self._disk_problem or free < FULL_DISK_BYTES:
             text = self._disk_problem or f"the disk of the data folder is full: {advice}"

@@ -1,17 +1,21 @@
 """One camera on its way through the loop: judged, recorded, shown."""
 
+import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Event
 from zoneinfo import ZoneInfo
 
 import cv2
+import structlog
 
 from core.detections import Detections
+from core.errors import AnyanError
 from core.frame import Frame
-from core.health import CameraStatus
+from core.health import CameraState, CameraStatus
 from core.manifest import ModelManifest
+from core.redaction import redact
 from core.site import CameraConfig
 from core.violation import Violation
 from inference.judge import Judge, Judgement
@@ -21,9 +25,14 @@ from service.outbox import Outbox
 from service.records import Record
 from streams.camera import Camera
 from streams.live import LiveFragment, LiveInit
+from streams.ring import ring_seconds
+
+log = structlog.get_logger(__name__)
 
 AWAKE_S = 4.0
 """How long every frame is still looked at after the last person or open violation."""
+AWAY_S = 30.0
+"""Without a picture for this long, nobody can say that a violation goes on."""
 STILL_EVERY_S = 2.0
 STILL_EVERY_WATCHED_S = 0.5
 """For viewers of a codec that browsers cannot play."""
@@ -50,9 +59,11 @@ class Line:
         self._manifest = manifest
         self._outbox = outbox
         self._judge = Judge(config, manifest, time_zone)
-        self._casebook = Casebook(config.id, data_dir, put)
+        self._casebook = Casebook(config.id, data_dir, put, kept_s=ring_seconds(config))
         self._watched = False
         self._still_at = float("-inf")
+        self._judged_at = time.monotonic()
+        self._trouble = ""
         self.camera = Camera(
             config,
             self._casebook.folder,
@@ -68,11 +79,31 @@ class Line:
         self._casebook.recover()
         self.camera.start()
 
-    def stop(self, timeout_s: float) -> None:
-        """Ends open violations and clips, then closes the camera."""
+    def request_stop(self) -> None:
+        """Ends open violations and begins to close the camera; returns at once."""
         for violation in self._judge.close():
             self._file(violation, None)
+        self.camera.request_stop()
+
+    def stop(self, timeout_s: float) -> None:
+        """Waits until clips are finished and the camera is closed."""
         self.camera.stop(timeout_s)
+
+    @property
+    def status(self) -> CameraStatus:
+        """The camera's, unless its pictures cannot be judged."""
+        status = self.camera.status
+        if not self._trouble:
+            return status
+        return replace(
+            status, state=CameraState.STALLED, code=AnyanError.code, reason=self._trouble
+        )
+
+    def fail(self, error: Exception) -> None:
+        """Judging a picture went wrong: this camera says so, the others go on."""
+        if not self._trouble:
+            log.error("judging_failed", camera=self.config.id, error=redact(repr(error)))
+        self._trouble = "its pictures cannot be judged: see the log, and tell the developers"
 
     def set_watched(self, watched: bool) -> None:
         """Somebody looks at this camera, or nobody any more."""
@@ -81,12 +112,20 @@ class Line:
 
     def judge(self, frame: Frame, found: Detections, latency_s: float) -> None:
         """Takes one picture with its boxes through the rules; passes on what follows."""
+        self._judged_at = time.monotonic()
         judgement = self._judge.update(frame, found)
+        self._trouble = ""
         for violation in judgement.violations:
             self._file(violation, frame)
         if self._watched or len(judgement.observation.people) or self._casebook.open:
             self.camera.keep_awake(frame.timestamp + AWAKE_S)
         self._show(judgement, latency_s)
+
+    def end_if_away(self) -> None:
+        """A camera that shows nothing cannot say that a violation goes on."""
+        if self._casebook.open and time.monotonic() - self._judged_at > AWAY_S:
+            for violation in self._judge.close():
+                self._file(violation, None)
 
     def _file(self, violation: Violation, frame: Frame | None) -> None:
         if violation.ended:
@@ -105,8 +144,7 @@ class Line:
         self._casebook.note(picture)
         head = {"type": "tracks", "camera_id": self.config.id, "latency_s": round(latency_s, 3)}
         self._outbox.send({**head, **picture})
-        plays = bool(self.camera.status.mime)
-        every = STILL_EVERY_WATCHED_S if self._watched and not plays else STILL_EVERY_S
+        every = STILL_EVERY_WATCHED_S if self._watched else STILL_EVERY_S
         if abs(frame.timestamp - self._still_at) >= every:
             self._still_at = frame.timestamp
             message = {"type": "still", "camera_id": self.config.id, "timestamp": frame.timestamp}

@@ -7,7 +7,7 @@ A message is a JSON object with `type`, and a payload of bytes that may be empty
 To the worker:
     assign {cameras} · watch {camera_id, watched}
 From the worker:
-    ready {provider} · failed {code, detail} · status {status} · disk {problem} · metrics {…}
+    ready {provider} · failed {model, detail} · status {status} · disk {problem} · metrics {…}
     tracks {camera_id, timestamp, boxes, latency_s} · still {camera_id, timestamp} + JPEG
     init {camera_id, mime, epoch, width, height} + segment · fragment {camera_id, keyframe} + bytes
 """
@@ -15,7 +15,6 @@ From the worker:
 import json
 import struct
 from asyncio import IncompleteReadError, StreamReader
-from threading import Lock
 from typing import Any, BinaryIO
 
 _HEADER = struct.Struct(">II")
@@ -27,20 +26,6 @@ def encode(message: Message, payload: bytes = b"") -> bytes:
     """One message as bytes."""
     text = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
     return b"".join((_HEADER.pack(len(text), len(payload)), text, payload))
-
-
-class MessageWriter:
-    """Sends messages from several threads. Raises BrokenPipeError when nobody reads any more."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._lock = Lock()
-
-    def send(self, message: Message, payload: bytes = b"") -> None:
-        """Blocks while the pipe is full."""
-        with self._lock:
-            self._file.write(encode(message, payload))
-            self._file.flush()
 
 
 def read_message(file: BinaryIO) -> tuple[Message, bytes] | None:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from api.engine import Probe
 from core.errors import LoginRefused, NotVideo, SourceError, SourceUnavailable, StreamStalled
 from core.redaction import redact
-from service.messages import MessageWriter, receive_message
+from service.messages import encode, receive_message
 from streams.probe import probe
 from streams.source import Source
 
@@ -49,15 +49,15 @@ async def probe_apart(source: str) -> Probe:
 
 def main() -> None:
     """The child's side."""
-    writer = MessageWriter(sys.stdout.buffer)
     try:
         result = asdict(probe(Source.parse(sys.stdin.read()), timeout_s=TIMEOUT_S - 3.0))
     except SourceError as error:
         detail = redact(error.message)
-        writer.send({"type": "error", "code": error.code, "detail": detail})
+        answer = encode({"type": "error", "code": error.code, "detail": detail})
     else:
         still = result.pop("still")
-        writer.send({"type": "probe", **result}, still)
+        answer = encode({"type": "probe", **result}, still)
+    sys.stdout.buffer.write(answer)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError
 
-from core.errors import DatabaseAway
+from core.errors import DatabaseAway, NotFound
+from core.redaction import redact
 from core.violation import Violation
 from hazards.cases.actions import end_orphans, record_violation
 from hazards.database import Database
@@ -19,6 +21,8 @@ from service.spool import Spool
 log = structlog.get_logger(__name__)
 
 PAUSE_S = 0.2
+AHEAD_S = 2.0
+"""Timestamps of a stream may run so far ahead of the clock; a successor is not certain so soon."""
 LONGEST_PAUSE_S = 5.0
 """Between two tries while the database is away."""
 
@@ -27,12 +31,14 @@ class Recorder:
     """The only one who takes from the spool.
 
     on_recorded: called on the recorder's thread with the ids of hazards that changed.
+    database_away, trouble: why nothing can be recorded now, for people; empty where all is well.
     """
 
     def __init__(
         self, database: Database, spool: Spool, on_recorded: Callable[[Collection[str]], None]
     ) -> None:
         self.database_away = ""
+        self.trouble = ""
         self._database = database
         self._spool = spool
         self._on_recorded = on_recorded
@@ -55,7 +61,7 @@ class Recorder:
 
         First everything that it has put into the spool is recorded.
         """
-        self._orphans.put((camera_ids, time.time()))
+        self._orphans.put((camera_ids, time.time() + AHEAD_S))
 
     def _run(self) -> None:
         pause = PAUSE_S
@@ -64,11 +70,17 @@ class Recorder:
             try:
                 self._record_all()
                 self._end_orphans()
-                self.database_away, pause = "", PAUSE_S
+                self.database_away = self.trouble = ""
+                pause = PAUSE_S
             except DatabaseAway as error:
                 if not self.database_away:
                     log.error("database_away", reason=error.message)
                 self.database_away = error.message
+                pause = min(2 * pause, LONGEST_PAUSE_S)
+            except Exception as error:  # nothing may end the only one who records
+                if not self.trouble:
+                    log.error("recorder_failed", error=redact(repr(error)))
+                self.trouble = "records cannot be written to the database: see the log"
                 pause = min(2 * pause, LONGEST_PAUSE_S)
             if last_round:
                 return
@@ -78,15 +90,18 @@ class Recorder:
         for path, record in self._spool.waiting():
             try:
                 changed = self._record(record)
-            except DatabaseAway:
-                raise
-            except SQLAlchemyError as error:
+            except (DataError, IntegrityError) as error:
                 # Not the database but the record is at fault: the next ones must not wait for it.
                 self._spool.refuse(path, type(error).__name__)
                 continue
             self._spool.done(path)
             if changed:
-                self._on_recorded([_hazard_id(record)])
+                self._tell([_hazard_id(record)])
+
+    def _tell(self, hazard_ids: Collection[str]) -> None:
+        """Evidence may come before its hazard, which then tells of both."""
+        with suppress(NotFound):
+            self._on_recorded(hazard_ids)
 
     def _record(self, record: Record) -> bool:
         with self._database.begin() as session:
@@ -107,7 +122,7 @@ class Recorder:
                 self._orphans.put((camera_ids, at))
                 raise
             if ended:
-                self._on_recorded(ended)
+                self._tell(ended)
 
 
 def _hazard_id(record: Record) -> str:

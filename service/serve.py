@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 DATABASE_WAIT_S = 60.0
 """A database that starts together with the service may need a moment."""
+CLAIM_WAIT_S = 15.0
 GRACE_S = 3
 
 
@@ -54,6 +55,7 @@ async def _run(settings: Settings, database: Database, listener: socket.socket) 
     engine = SiteEngine(settings, database, shown)
     config = uvicorn.Config(
         create_app(database, engine, shown),
+        lifespan="off",
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GRACE_S,
@@ -83,6 +85,7 @@ def _prepare(database: Database, settings: Settings, site: Site | None) -> None:
                 raise
             log.warning("database_away", reason=error.message, tries_for_s=DATABASE_WAIT_S)
             time.sleep(2.0)
+    database.claim(wait_s=CLAIM_WAIT_S)
     with database.begin() as session:
         if site is not None:
             import_site(session, site)

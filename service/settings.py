@@ -5,6 +5,7 @@ docs/operations.md lists them all, and a test compares.
 """
 
 import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -115,6 +116,7 @@ class Settings(BaseSettings):
 
 def load_settings(**given: Any) -> Settings:
     """Reads environment and file. Raises SettingsError that names the setting and the mistake."""
+    _refuse_unknown_variables()
     config = os.environ.get(CONFIG_VARIABLE)
     if config and not Path(config).is_file():
         raise SettingsError(f"{CONFIG_VARIABLE} names {config}, which is not there")
@@ -127,3 +129,13 @@ def load_settings(**given: Any) -> Settings:
         raise SettingsError(f"{problems} (environment: ANYAN_ and the name in capitals)") from None
     except yaml.YAMLError as error:
         raise SettingsError(f"the configuration file is not YAML: {error}") from error
+
+
+def _refuse_unknown_variables() -> None:
+    """A mistyped variable would be believed to work."""
+    known = {f"ANYAN_{name.upper()}" for name in Settings.model_fields} | {CONFIG_VARIABLE}
+    for name in sorted(os.environ):
+        if name.startswith("ANYAN_") and name not in known:
+            near = get_close_matches(name, known, n=1)
+            advice = f"did you mean {near[0]}?" if near else "see docs/operations.md"
+            raise SettingsError(f"the environment variable {name} is not known: {advice}")

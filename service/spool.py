@@ -15,6 +15,7 @@ from pathlib import Path
 
 import structlog
 
+from service.durable import write_durably
 from service.records import Record, from_json, to_json
 
 log = structlog.get_logger(__name__)
@@ -33,13 +34,8 @@ class Spool:
         """Returns when the record is safe on disk. Raises OSError where it cannot be."""
         # The clock only orders the files; what a record says has its own times.
         name = f"{time.time_ns():020d}-{os.getpid()}-{next(self._numbers):06d}.json"
-        part = self._folder / f"{name}.part"
-        with part.open("w", encoding="utf-8") as file:
-            json.dump(to_json(record), file, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(self._folder / name)
-        _sync_folder(self._folder)
+        text = json.dumps(to_json(record), ensure_ascii=False)
+        write_durably(self._folder / name, text.encode())
 
     def waiting(self) -> Iterator[tuple[Path, Record]]:
         """What is there, oldest first. Files that are no records are set aside and logged."""
@@ -68,11 +64,3 @@ class Spool:
     def count_refused(self) -> int:
         """Records that were set aside."""
         return sum(1 for _ in self._refused.glob("*.json"))
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -9,7 +9,7 @@ import sys
 import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import structlog
@@ -20,6 +20,7 @@ from streams.backoff import Backoff
 
 log = structlog.get_logger(__name__)
 
+WORKER_DOWN, MODEL_ERROR = "worker_down", "model_error"
 STOP_S = 12.0
 """A worker that has not ended by itself after this time is killed."""
 
@@ -28,6 +29,7 @@ class WorkerHandle:
     """One worker process after another, with the same cameras.
 
     on_message: called with every message. on_death: called with the cameras when it died.
+    watched: ids of cameras that somebody looks at; changes as they come and go.
     """
 
     def __init__(
@@ -36,15 +38,17 @@ class WorkerHandle:
         arguments: dict[str, Any],
         on_message: Callable[[Message, bytes], None],
         on_death: Callable[[Sequence[CameraConfig]], None],
+        watched: AbstractSet[str],
     ) -> None:
         self.index = index
         self.cameras: dict[str, CameraConfig] = {}
         self.ready = False
         self.trouble = "starting"
+        self.trouble_code = WORKER_DOWN
         self._arguments = json.dumps({**arguments, "index": index})
         self._on_message = on_message
         self._on_death = on_death
-        self._watched: set[str] = set()
+        self._watched = watched
         self._process: Process | None = None
         self._backoff = Backoff()
         self._task: asyncio.Task[None] | None = None
@@ -73,47 +77,51 @@ class WorkerHandle:
                 process.kill()
         if self._task:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)
 
     def assign(self, cameras: Sequence[CameraConfig]) -> None:
-        """These cameras and no others."""
+        """These cameras and no others; a camera that begins anew is watched as before."""
         self.cameras = {camera.id: camera for camera in cameras}
-        self._watched &= set(self.cameras)
         self._send({"type": "assign", "cameras": [c.to_mapping() for c in cameras]})
+        for camera_id in self._watched & self.cameras.keys():
+            self.watch(camera_id, True)
 
     def watch(self, camera_id: str, watched: bool) -> None:
         """Somebody looks at one of the cameras, or nobody any more."""
-        (self._watched.add if watched else self._watched.discard)(camera_id)
         self._send({"type": "watch", "camera_id": camera_id, "watched": watched})
 
     async def _run(self) -> None:
         while not self._stopping:
             started = time.monotonic()
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "service.worker_process",
-                self._arguments,
-                stdin=PIPE,
-                stdout=PIPE,
-                start_new_session=True,
-            )
-            log.info("worker_started", worker=self.index, pid=self._process.pid)
-            self.assign(tuple(self.cameras.values()))
-            for camera_id in tuple(self._watched):
-                self.watch(camera_id, True)
-            await self._listen(self._process)
-            code = await self._process.wait()
+            try:
+                ended = f"ended with code {await self._run_once()}"
+            except OSError as error:  # no memory or no file handle for another process
+                ended = f"could not be started ({error.strerror})"
             self.ready = False
             if self._stopping:
                 return
             if self.trouble in {"", "starting"}:
-                self.trouble = f"worker {self.index} ended with code {code} and is started again"
-            log.error("worker_died", worker=self.index, code=code)
+                self.trouble = f"worker {self.index} {ended} and is started again"
+            log.error("worker_died", worker=self.index, reason=ended)
             self._on_death(tuple(self.cameras.values()))
             connected_s = time.monotonic() - started
             await asyncio.sleep(self._backoff.wait_s(connected_s=connected_s, refused=False))
+
+    async def _run_once(self) -> int:
+        """From the start of a process to its exit code."""
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "service.worker_process",
+            self._arguments,
+            stdin=PIPE,
+            stdout=PIPE,
+            start_new_session=True,
+        )
+        log.info("worker_started", worker=self.index, pid=self._process.pid)
+        self.assign(tuple(self.cameras.values()))
+        await self._listen(self._process)
+        return await self._process.wait()
 
     async def _listen(self, process: Process) -> None:
         assert process.stdout
@@ -121,9 +129,10 @@ class WorkerHandle:
             message, payload = received
             match message["type"]:
                 case "ready":
-                    self.ready, self.trouble = True, ""
+                    self.ready, self.trouble, self.trouble_code = True, "", WORKER_DOWN
                 case "failed":
                     self.trouble = message["detail"]
+                    self.trouble_code = MODEL_ERROR if message["model"] else WORKER_DOWN
                 case "metrics":
                     message["worker"] = self.index
             self._on_message(message, payload)
@@ -144,7 +153,10 @@ class Supervisor:
         on_message: Callable[[Message, bytes], None],
         on_death: Callable[[Sequence[CameraConfig]], None],
     ) -> None:
-        self.workers = [WorkerHandle(i, arguments, on_message, on_death) for i in range(count)]
+        self._watched: set[str] = set()
+        self.workers = [
+            WorkerHandle(i, arguments, on_message, on_death, self._watched) for i in range(count)
+        ]
 
     def start(self) -> None:
         """Begins; needs a running event loop."""
@@ -171,7 +183,8 @@ class Supervisor:
             worker.assign(shares[worker.index])
 
     def watch(self, camera_id: str, watched: bool) -> None:
-        """Tells the camera's worker."""
+        """Somebody looks at a camera, or nobody any more; kept for when it begins anew."""
+        (self._watched.add if watched else self._watched.discard)(camera_id)
         for worker in self.workers:
             if camera_id in worker.cameras:
                 worker.watch(camera_id, watched)

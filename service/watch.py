@@ -47,18 +47,20 @@ def watch(camera: CameraConfig, settings: Settings, *, as_json: bool, fast: bool
         thread = _camera_thread(camera, wake, settings)
         keep_awake = thread.keep_awake
         frames = _live(thread, wake)
-    for frame in frames:
-        clock.see(frame)
-        (found,) = detector.detect([frame.image])
-        judgement = judge.update(frame, found)
-        for violation in judgement.violations:
-            (open_ids.discard if violation.ended else open_ids.add)(violation.id)
-            if violation.ended:
-                _print(violation, clock, violation.last_seen_at, as_json=as_json)
-        if len(judgement.observation.people) or open_ids:
-            keep_awake(frame.timestamp + AWAKE_S)
-    for violation in judge.close():
-        _print(violation, clock, clock.last, as_json=as_json)
+    try:
+        for frame in frames:
+            clock.see(frame)
+            (found,) = detector.detect([frame.image])
+            judgement = judge.update(frame, found)
+            for violation in judgement.violations:
+                (open_ids.discard if violation.ended else open_ids.add)(violation.id)
+                if violation.ended:
+                    _print(violation, clock, violation.last_seen_at, as_json=as_json)
+            if len(judgement.observation.people) or open_ids:
+                keep_awake(frame.timestamp + AWAKE_S)
+    finally:  # also when somebody stops watching a live source
+        for violation in judge.close():
+            _print(violation, clock, clock.last, as_json=as_json)
 
 
 class _Clock:

@@ -13,6 +13,7 @@ import cv2
 import structlog
 
 from core.frame import Frame
+from core.redaction import redact
 from core.site import CameraConfig
 from inference.closer_look import CloserLook
 from inference.judge import DETECTION_FLOOR
@@ -24,9 +25,10 @@ from service.spool import Spool
 
 log = structlog.get_logger(__name__)
 
-METRICS_EVERY_S = 5.0
+REPORT_EVERY_S = 5.0
 STOP_S = 8.0
-"""Time for clips to be finished when a camera or the worker stops."""
+"""Time for clips to be finished when cameras or the worker stop."""
+NEEDED_CLASSES = ("person", "head", "helmet")
 
 
 class Worker:
@@ -45,10 +47,13 @@ class Worker:
         """Raises ModelError where the model cannot be used."""
         cv2.setNumThreads(1)
         session = Session(model, threads=threads)
+        for name in NEEDED_CLASSES:
+            session.manifest.class_id(name)
         self._detector = CloserLook(session, floor=DETECTION_FLOOR)
         self._detector.warm_up(960, 540)
         self._outbox = outbox
         self._backlog = Backlog(Spool(data_dir / "spool"), self._report_disk)
+        self._disk_problem = ""
         self._line_settings: dict[str, Any] = {
             "manifest": session.manifest,
             "time_zone": ZoneInfo(time_zone),
@@ -60,7 +65,7 @@ class Worker:
         self._wake, self._stopping = Event(), Event()
         self._lines: dict[str, Line] = {}
         self._lock, self._assigning = Lock(), Lock()
-        self._metrics_at = 0.0
+        self._reported_at = 0.0
         self._pictures = 0
         outbox.send({"type": "ready", "provider": session.provider})
 
@@ -70,14 +75,14 @@ class Worker:
             self._wake.wait(timeout=0.5)
             self._wake.clear()
             with self._lock:
-                fresh = [
-                    (line, f) for line in self._lines.values() if (f := line.camera.slot.take())
-                ]
-                self._judge(fresh)
+                lines = tuple(self._lines.values())
+                self._judge([(line, frame) for line in lines if (frame := line.camera.slot.take())])
+                for line in lines:
+                    line.end_if_away()
             self._backlog.flush()
-            self._report_metrics()
+            self._report(lines)
         self.assign(())
-        self._backlog.flush()
+        self._backlog.close()
 
     def stop(self) -> None:
         """Ends the loop; returns at once."""
@@ -91,13 +96,13 @@ class Worker:
             with self._lock:
                 gone = [i for i, line in self._lines.items() if not _same(line, wanted.get(i))]
                 stopped = [self._lines.pop(camera_id) for camera_id in gone]
+                for line in stopped:
+                    line.request_stop()
+            deadline = time.monotonic() + STOP_S
             for line in stopped:
-                line.stop(STOP_S)
+                line.stop(max(0.0, deadline - time.monotonic()))
             for camera_id in wanted.keys() - self._lines.keys():
-                line = Line(wanted[camera_id], wake=self._wake, **self._line_settings)
-                line.start()
-                with self._lock:
-                    self._lines[camera_id] = line
+                self._begin(wanted[camera_id])
 
     def watch(self, camera_id: str, watched: bool) -> None:
         """Somebody looks at a camera, or nobody any more."""
@@ -105,23 +110,39 @@ class Worker:
         if line is not None:
             line.set_watched(watched)
 
+    def _begin(self, camera: CameraConfig) -> None:
+        line = Line(camera, wake=self._wake, **self._line_settings)
+        line.start()
+        with self._lock:
+            self._lines[camera.id] = line
+
     def _judge(self, fresh: Sequence[tuple[Line, Frame]]) -> None:
         found = self._detector.detect([frame.image for _, frame in fresh])
         for (line, frame), detections in zip(fresh, found, strict=True):
-            line.judge(frame, detections, latency_s=time.time() - frame.timestamp)
+            try:
+                line.judge(frame, detections, latency_s=time.time() - frame.timestamp)
+            except Exception as error:  # one camera's trouble is not that of the others
+                line.fail(error)
         self._pictures += len(fresh)
 
     def _report_disk(self, error: OSError | None) -> None:
-        problem = (
-            "" if error is None else f"{error.strerror}: free some space under the data folder"
-        )
-        self._outbox.send({"type": "disk", "problem": problem})
+        self._disk_problem = ""
+        if error is not None:
+            log.error("disk", reason=redact(str(error)))
+            self._disk_problem = (
+                f"records cannot be written ({error.strerror}): look after the data folder"
+            )
+        self._reported_at = 0.0
 
-    def _report_metrics(self) -> None:
+    def _report(self, lines: Sequence[Line]) -> None:
+        """Now and then, so that nothing stays wrong on the pages that was lost on the way."""
         now = time.monotonic()
-        if now - self._metrics_at < METRICS_EVERY_S:
+        if now - self._reported_at < REPORT_EVERY_S:
             return
-        self._metrics_at = now
+        self._reported_at = now
+        self._outbox.send({"type": "disk", "problem": self._disk_problem})
+        for line in lines:
+            self._outbox.send({"type": "status", "status": asdict(line.status)})
         usage = resource.getrusage(resource.RUSAGE_SELF)
         self._outbox.send(
             {
@@ -129,7 +150,7 @@ class Worker:
                 "cpu_s": usage.ru_utime + usage.ru_stime,
                 "pictures": self._pictures,
                 "messages_dropped": self._outbox.dropped,
-                "cameras": {i: asdict(line.camera.counters) for i, line in self._lines.items()},
+                "cameras": {line.config.id: asdict(line.camera.counters) for line in lines},
             }
         )
 

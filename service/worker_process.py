@@ -13,11 +13,12 @@ from typing import Any, BinaryIO
 
 import structlog
 
-from core.errors import AnyanError
+from core.errors import AnyanError, ModelError
+from core.redaction import redact
 from core.site import CameraConfig
 from service.lock import hold_lock
 from service.logs import configure_logs
-from service.messages import read_message
+from service.messages import Message, read_message
 from service.outbox import Outbox
 from service.worker import Worker
 
@@ -45,14 +46,21 @@ def main() -> int:
         )
     except AnyanError as error:
         log.error("worker_failed", code=error.code, reason=error.message)
-        outbox.send({"type": "failed", "code": error.code, "detail": error.message})
+        outbox.send(
+            {
+                "type": "failed",
+                "model": isinstance(error, ModelError),
+                "detail": error.message,
+            }
+        )
         outbox.close(2.0)
         return 1
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
-    Thread(target=_obey, args=(worker, sys.stdin.buffer), daemon=True).start()
+    commands = _Commands(worker, sys.stdin.buffer)
+    commands.start()
     worker.run()
     outbox.close(2.0)
-    return 0
+    return 1 if commands.failed else 0
 
 
 def _own_standard_output() -> BinaryIO:
@@ -62,15 +70,33 @@ def _own_standard_output() -> BinaryIO:
     return pipe
 
 
-def _obey(worker: Worker, commands: BinaryIO) -> None:
-    while (received := read_message(commands)) is not None:
-        message, _ = received
+class _Commands(Thread):
+    """Obeys until the service closes the pipe, then stops the worker, whatever happened."""
+
+    def __init__(self, worker: Worker, pipe: BinaryIO) -> None:
+        super().__init__(name="commands", daemon=True)
+        self.failed = False
+        self._worker = worker
+        self._pipe = pipe
+
+    def run(self) -> None:
+        """Until the pipe is closed."""
+        try:
+            while (received := read_message(self._pipe)) is not None:
+                self._obey(received[0])
+        except Exception as error:  # the worker must not live on without its commands
+            self.failed = True
+            log.error("command_failed", error=redact(repr(error)))
+        finally:
+            self._worker.stop()
+
+    def _obey(self, message: Message) -> None:
         match message["type"]:
             case "assign":
-                worker.assign([CameraConfig.from_mapping(c, "assign") for c in message["cameras"]])
+                cameras = [CameraConfig.from_mapping(c, "assign") for c in message["cameras"]]
+                self._worker.assign(cameras)
             case "watch":
-                worker.watch(message["camera_id"], message["watched"])
-    worker.stop()
+                self._worker.watch(message["camera_id"], message["watched"])
 
 
 if __name__ == "__main__":

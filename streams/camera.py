@@ -29,7 +29,7 @@ from streams.encoded import EncodedPacket, StreamFormat
 from streams.fragments import mime_of_format
 from streams.live import LiveFragment, LiveInit, LiveView
 from streams.recorder import ClipRecorder
-from streams.ring import PacketRing
+from streams.ring import PacketRing, ring_seconds
 from streams.source import Source
 
 log = structlog.get_logger(__name__)
@@ -108,7 +108,7 @@ class Camera:
         self._on_status = on_status
         self._policy = DecodePolicy(target_fps)
         self._decoder = Decoder(config.id, self._policy)
-        self._ring = PacketRing()
+        self._ring = PacketRing(seconds=ring_seconds(config))
         self._recorder = ClipRecorder(clips, self._ring, on_clip)
         self._live = LiveView(config.id, on_live)
         self._format: StreamFormat | None = None
@@ -130,6 +130,11 @@ class Camera:
     def start(self) -> None:
         """Begins to connect."""
         self._thread.start()
+
+    def request_stop(self) -> None:
+        """Begins to finish open clips and to end the thread; returns at once."""
+        self._stopping = True
+        self._nudge.set()
 
     def stop(self, timeout: float) -> bool:
         """Finishes open clips and ends the thread; False where it did not end in time (seconds).
@@ -202,7 +207,7 @@ class Camera:
                 self._read()
             except SourceError as error:
                 self._fail(error)
-            except Exception as error:  # noqa: BLE001  one camera must not end the others
+            except Exception as error:
                 # Not log.exception: FFmpeg's errors name the address with its password.
                 log.error("camera_failed", camera=self.id, error=redact(repr(error)))
                 self._fail(SourceError("reading failed unexpectedly: see the log"))

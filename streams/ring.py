@@ -3,7 +3,16 @@
 from collections import deque
 from itertools import islice
 
+from core.site import CameraConfig
 from streams.encoded import EncodedPacket
+
+RING_S, LONGEST_RING_S = 20.0, 90.0
+
+
+def ring_seconds(config: CameraConfig) -> float:
+    """What becomes certain after the longest dwell must still be there from its beginning."""
+    dwell = max((zone.dwell_s for zone in config.zones), default=0.0)
+    return min(RING_S + dwell, LONGEST_RING_S)
 
 
 class PacketRing:
@@ -13,7 +22,7 @@ class PacketRing:
     much has come, unless the bytes run out first.
     """
 
-    def __init__(self, seconds: float = 20.0, max_bytes: int = 24 << 20) -> None:
+    def __init__(self, seconds: float = RING_S, max_bytes: int = 32 << 20) -> None:
         self._seconds = seconds
         self._max_bytes = max_bytes
         self._groups: deque[list[EncodedPacket]] = deque()

@@ -29,6 +29,8 @@ HEARTBEAT_S = 15.0
 RECHECK_S = 60.0
 """An open stream counts as use of the session, and ends soon after it."""
 
+WANTS_STILLS = "stills"
+"""What a page sends whose browser cannot play the stream."""
 GOING_AWAY, RESTARTING, TRY_LATER, NOT_SIGNED_IN, NO_CAMERA = 1001, 1012, 1013, 4401, 4404
 
 
@@ -91,7 +93,7 @@ async def live(socket: WebSocket, id: PathId, context: Here) -> None:
         viewer.put_status(LiveStatus(status=Status.of(status)))
         code = await _first(
             lambda: _send(socket, viewer),
-            lambda: _until_gone(socket),
+            lambda: _listen(socket, viewer),
             lambda: _until_signed_out(socket, context),
         )
     if code is None:
@@ -127,10 +129,10 @@ async def _send(socket: WebSocket, viewer: Viewer) -> int | None:
     return None
 
 
-async def _until_gone(socket: WebSocket) -> int:
-    """The page sends nothing that matters; this sees it leave."""
-    while (await socket.receive())["type"] != "websocket.disconnect":
-        pass
+async def _listen(socket: WebSocket, viewer: Viewer) -> int:
+    """The page may say that it cannot play the stream; otherwise this sees it leave."""
+    while (message := await socket.receive())["type"] != "websocket.disconnect":
+        viewer.wants_stills |= message.get("text") == WANTS_STILLS
     return GOING_AWAY
 
 

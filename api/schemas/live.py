@@ -41,9 +41,6 @@ class LiveStill(BaseModel):
     timestamp: float
 
 
-LiveMessage = LiveInit | LiveTracks | LiveStatus | LiveStill
-
-
 class CameraEvent(BaseModel):
     """Data of `event: camera`."""
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from core.errors import NotFound
 from hazards.access.passwords import hash_password, hash_token, new_token
-from hazards.access.queries import IDLE_S
+from hazards.access.queries import IDLE_S, user_named
 from hazards.access.tables import SignInRow, UserRow
 from hazards.upsert import insert
 
@@ -39,6 +40,17 @@ def ensure_administrator(session: Session, password: str | None) -> str | None:
     # Two processes may start at once: one makes the user, the other one's password is void.
     made = session.scalar(statement.on_conflict_do_nothing().returning(UserRow.id)) is not None
     return chosen if made and password is None else None
+
+
+def reset_password(session: Session, name: str) -> str:
+    """Makes up a new password, and ends all sign-ins of the user. Raises NotFound."""
+    user = user_named(session, name)
+    if user is None:
+        raise NotFound(f"there is no user '{name}'")
+    password = secrets.token_urlsafe(12)
+    user.password_hash = hash_password(password)
+    session.execute(delete(SignInRow).where(SignInRow.user_id == user.id))
+    return password
 
 
 def sign_in(session: Session, user: UserRow, *, now: float) -> NewSignIn:

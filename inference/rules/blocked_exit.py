@@ -105,7 +105,7 @@ class _Ground:
         self.changed_since = np.full((self.passage.rows, self.passage.columns), np.inf)
         self._reference = Reference(self.passage)
         self._around = Reference(Passage.around(polygon, width, height))
-        self._timestamp = -np.inf
+        self._timestamp: float | None = None
 
     def look(self, frame: Frame, people: NDArray[np.float32], dwell_s: float) -> Mask:
         """(rows, columns) bool: blocks that look different for the dwell time.
@@ -113,7 +113,8 @@ class _Ground:
         people: (N, 4) boxes in pixels of the frame.
         """
         now = frame.timestamp
-        passed = float(np.clip(now - self._timestamp, 0.0, LONGEST_STEP_S))
+        before = now if self._timestamp is None else self._timestamp
+        passed = float(np.clip(now - before, 0.0, LONGEST_STEP_S))
         self._timestamp = now
         references = (self._reference, self._around)
         for reference in references:

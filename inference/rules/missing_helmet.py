@@ -130,7 +130,8 @@ class MissingHelmetRule:
             return ended
         if wearer.incident is not None:
             return [wearer.incident.see(now, evidence.confidence, track_id)] if step > 0 else []
-        if wearer.log_ratio < BARE or wearer.bare_pictures < MINIMUM_BARE:
+        certain = wearer.log_ratio >= BARE and wearer.bare_pictures >= MINIMUM_BARE
+        if not certain or now - wearer.bare_since < self._zone.dwell_s:
             return []
         wearer.incident = Incident(
             kind=ViolationKind.MISSING_HELMET,

@@ -14,12 +14,13 @@ from core.evidence import Evidence, EvidenceKind
 from core.frame import Frame
 from core.violation import Violation, ViolationKind
 from service.boxes import BoxLog, finish_boxes
-from service.casebook import PRE_ROLL_S, UPDATE_EVERY_S, Casebook
+from service.casebook import UPDATE_EVERY_S, Casebook
 from streams.clip import ClipFile, ClipWriter
 from streams.demux import Demuxer
 from streams.source import Source
 
 START = 1_800_000_000.0
+KEPT_S = 20.0
 
 
 class _Book:
@@ -27,7 +28,7 @@ class _Book:
 
     def __init__(self, folder: Path) -> None:
         self.put: list[Violation | Evidence] = []
-        self.book = Casebook("hall", folder, self.put.append)
+        self.book = Casebook("hall", folder, self.put.append, kept_s=KEPT_S)
 
     def evidence(self, kind: EvidenceKind) -> list[Evidence]:
         return [r for r in self.put if isinstance(r, Evidence) and r.kind is kind]
@@ -132,7 +133,7 @@ def test_the_boxes_of_a_clip_begin_before_its_violation(made: _Book, folder: Pat
     (clip,) = made.evidence(EvidenceKind.CLIP)
     times = _times(folder / clip.boxes_path)
     assert times == sorted(set(times))
-    assert START - 1 - PRE_ROLL_S <= times[0] <= START - 5
+    assert START - 1 - KEPT_S <= times[0] <= START - 5
     assert times[-1] == START + 3
     left = sorted(p.name for p in (folder / "evidence" / "hall").iterdir())
     assert left == ["v-1.boxes.json", "v-1.jpg", "v-1.mp4"]

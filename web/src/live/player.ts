@@ -17,6 +17,8 @@ export interface LiveListener {
 }
 
 const CLOSE_NOT_SIGNED_IN = 4401;
+/** Asks for single pictures instead of a stream that this browser cannot play. */
+const WANTS_STILLS = "stills";
 
 export class LivePlayer {
   readonly feed: MediaFeed;
@@ -102,7 +104,9 @@ export class LivePlayer {
     else if (message.type === "still") this.stillAt = message.timestamp;
     else {
       this.init = message;
-      this.listener.begins(message, canPlay(message.mime) ? "video" : "stills");
+      const plays = canPlay(message.mime);
+      if (!plays) this.socket?.send(WANTS_STILLS);
+      this.listener.begins(message, plays ? "video" : "stills");
     }
   }
 
