@@ -35,6 +35,10 @@ from streams.source import Source
 log = structlog.get_logger(__name__)
 
 
+def _ignore(_: object) -> None:
+    """Takes the place of a callback that nobody wants any more."""
+
+
 class FrameSlot:
     """Room for one frame; the newest wins.
 
@@ -106,11 +110,12 @@ class Camera:
         self._deadlines = deadlines or Deadlines()
         self._backoff = backoff or Backoff()
         self._on_status = on_status
+        self._on_live = on_live
         self._policy = DecodePolicy(target_fps)
         self._decoder = Decoder(config.id, self._policy)
         self._ring = PacketRing(seconds=ring_seconds(config))
         self._recorder = ClipRecorder(clips, self._ring, on_clip)
-        self._live = LiveView(config.id, on_live)
+        self._live = LiveView(config.id, self._send_live)
         self._format: StreamFormat | None = None
         self._generation = 0
         self._watched = False
@@ -140,13 +145,16 @@ class Camera:
         """Finishes open clips and ends the thread; False where it did not end in time (seconds).
 
         A thread that hangs in a connection ends at its packet deadline; its clips stay on disk
-        as parts, which the next start recovers.
+        as parts, which the next start recovers. From then on it tells of clips only: its state
+        and its picture are those of whoever took its place.
         """
-        self._stopping = True
-        self._nudge.set()
+        self.request_stop()
         if self._thread.is_alive():
             self._thread.join(timeout)
-        return not self._thread.is_alive()
+        if not self._thread.is_alive():
+            return True
+        self._on_status = self._on_live = _ignore
+        return False
 
     @property
     def status(self) -> CameraStatus:
@@ -276,6 +284,9 @@ class Camera:
             fps=format.fps,
         )
         self._on_status(self.status)
+
+    def _send_live(self, media: LiveInit | LiveFragment) -> None:
+        self._on_live(media)
 
     def _report(self, state: CameraState, code: str, reason: str) -> None:
         """Tells a change of state, once."""

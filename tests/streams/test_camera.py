@@ -3,19 +3,22 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from made import decoded_pictures, make_video, still
 from structlog.testing import capture_logs
 
-from core.errors import EvidenceError
+from core.errors import EvidenceError, SourceUnavailable
 from core.frame import Frame
 from core.health import CameraState, CameraStatus
 from core.site import CameraConfig
+from core.zone import Zone, ZoneKind
 from streams.backoff import Backoff
 from streams.camera import Camera, FrameSlot
 from streams.clip import ClipFile
 from streams.demux import Deadlines
+from streams.encoded import EncodedPacket
 from streams.live import LiveFragment, LiveInit
 
 FAST = Backoff(first_s=0.1, longest_s=0.2, refused_s=0.2)
@@ -223,6 +226,82 @@ def test_a_full_disk_under_the_clips_does_not_stop_the_camera(
     assert isinstance(watched.clips["v-1"], EvidenceError)
     count = len(watched.frames)
     watched.until(lambda: len(watched.frames) > count + 3)
+
+
+def camera_of(tmp_path: Path, statuses: list[CameraStatus], *, dwell_s: float = 0.0) -> Camera:
+    """A camera that was not started."""
+    corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]
+    zone = Zone.create(
+        id="door",
+        name="Door",
+        kind=ZoneKind.EXIT,
+        polygon=corners,
+        dwell_s=dwell_s,
+        schedule="always",
+    )
+    return Camera(
+        CameraConfig("gate", "Gate", "whatever", (zone,)),
+        tmp_path / "clips",
+        threading.Event(),
+        on_status=statuses.append,
+        on_clip=lambda *_: None,
+        on_live=lambda _: None,
+        backoff=FAST,
+    )
+
+
+@pytest.mark.parametrize(("dwell_s", "kept_s"), [(0.0, 20.0), (45.0, 65.0), (3600.0, 90.0)])
+def test_what_a_zone_dwells_on_is_still_at_hand(
+    tmp_path: Path, dwell_s: float, kept_s: float
+) -> None:
+    """A state is certain only after its dwell time: the ring reaches back before it, to a limit."""
+    ring = camera_of(tmp_path, [], dwell_s=dwell_s)._ring
+    for n in range(200):
+        ring.append(EncodedPacket(av.Packet(0), float(n), n, n, 1, True, 100, 0))
+    assert ring.since(0.0)[0].timestamp == pytest.approx(199.0 - kept_s, abs=1.0)
+
+
+class Hanging:
+    """A source that blocks as FFmpeg may, until it is let go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.entered, self.let_go = threading.Event(), threading.Event()
+        monkeypatch.setattr("streams.camera.Source.parse", self._parse)
+
+    def _parse(self, text: str) -> None:
+        self.entered.set()
+        self.let_go.wait(20.0)
+        raise SourceUnavailable("it came back late")
+
+
+def test_a_stop_may_be_asked_for_without_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many cameras are told first and waited for afterwards, however long one of them hangs."""
+    hanging = Hanging(monkeypatch)
+    camera = camera_of(tmp_path, [])
+    camera.start()
+    assert hanging.entered.wait(5.0)
+    camera.request_stop()
+    assert camera._thread.is_alive()
+    hanging.let_go.set()
+    camera._thread.join(5.0)
+    assert not camera._thread.is_alive()
+    assert camera.stop(0.0)
+
+
+def test_a_camera_that_ends_late_is_silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once its stop timed out, another one may have its place: it tells no state any more."""
+    hanging = Hanging(monkeypatch)
+    statuses: list[CameraStatus] = []
+    camera = camera_of(tmp_path, statuses)
+    camera.start()
+    assert hanging.entered.wait(5.0)
+    assert not camera.stop(0.0)
+    told = len(statuses)
+    hanging.let_go.set()
+    assert camera.stop(5.0)
+    assert len(statuses) == told
 
 
 def frame(timestamp: float) -> Frame:
