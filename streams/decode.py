@@ -55,6 +55,10 @@ class DecodePolicy:
         """Stay active until then (UTC seconds)."""
         self._kept_awake = max(self._kept_awake, until)
 
+    def forget_callers(self) -> None:
+        """The clock was set back: what they asked for was an hour of another time."""
+        self._kept_awake = float("-inf")
+
     def is_active(self, timestamp: float) -> bool:
         """Whether every packet is decoded at that moment."""
         return timestamp < max(self._moved_at + QUIET_AFTER_S, self._kept_awake)
@@ -111,6 +115,8 @@ class DecodePolicy:
             self._moved_at = now
 
 
+CLOCK_SET_BACK_S = 5.0
+"""A new stream that begins so long before the last picture follows a clock that was set back."""
 MAX_SIDE = 960
 """Pixels; larger pictures are scaled down, smaller ones stay as they are."""
 THUMBNAIL = (96, 54)
@@ -150,6 +156,10 @@ class Decoder:
             self._context = format.new_decoder()
             self._waits_for_keyframe = True
             self.policy.restart()
+            if packet.timestamp < self._timestamp - CLOCK_SET_BACK_S:
+                self._timestamp = float("-inf")
+                self.still_since = packet.timestamp
+                self.policy.forget_callers()
         wanted = self.policy.wants(packet)
         if packet.is_keyframe:
             self._waits_for_keyframe = False

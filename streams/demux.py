@@ -216,12 +216,13 @@ class Demuxer:
 
     def _encoded(self, data: Packet) -> EncodedPacket:
         pts, dts = (data.pts, data.dts) if self._has_time else (None, None)
-        stamp = self._timeline.stamp(pts, dts, self._clock())
+        arrival = self._clock()
+        stamp = self._timeline.stamp(pts, dts, arrival)
         keyframe = data.is_keyframe
         if stamp.jumped or (keyframe and self._parameters_changed(data)):
             self.generation += 1
         if self._paced and self._start_time is None:
-            ahead = stamp.timestamp - self._clock()
+            ahead = stamp.timestamp - arrival
             if ahead > 0.0:
                 self._wait(ahead)
         return EncodedPacket(

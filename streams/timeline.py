@@ -118,7 +118,7 @@ class Timeline:
         if self._start_time is not None or self._anchor is None:
             return False
         late = arrival - (self._anchor + pts * self._tick)
-        if late < -LATE_S and not self._paced:
+        if late < (-FORWARD_FILE_S if self._paced else -LATE_S):
             return True
         window = self._lateness
         if late < LATE_S:
@@ -134,7 +134,9 @@ class Timeline:
         if self._start_time is not None:
             now = self._start_time if self._anchor is None else following
         else:
-            now = max(arrival, following) if self._paced else arrival
+            # Nobody waits for the end of an hour by which the clock was set back.
+            ahead = following - arrival
+            now = following if self._paced and 0.0 < ahead <= FORWARD_FILE_S else arrival
         self._anchor = now - pts * self._tick
 
     def _keep(self, pts: int, dts: int, arrival: float, *, jumped: bool) -> Stamp:

@@ -1,6 +1,6 @@
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -256,6 +256,22 @@ def test_timestamps_rise_strictly_in_a_stream_with_b_frames(tmp_path: Path) -> N
     _, times, _ = decode(make_video(tmp_path / "a.mp4", b_frames=3), target_fps=25.0)
     assert times == pytest.approx([n / 25 for n in range(len(times))], abs=0.001)
     assert len(times) >= 95
+
+
+def test_a_clock_that_is_set_back_blinds_nobody(tmp_path: Path) -> None:
+    """The stream begins anew an hour earlier: its pictures are judged, and an idle one is idle."""
+    packets, found = read(make_video(tmp_path / "a.mp4", seconds=8.0, paint=still), 4600.0)
+    decoder = Decoder("gate", DecodePolicy())
+    decoder.policy.keep_awake(9999.0)
+    before = [f.timestamp for p in packets for f in decoder.frames(p, found)]
+    back = [replace(p, timestamp=p.timestamp - 3600.0, generation=1) for p in packets]
+    decoded = decoder.decoded
+    after = [f.timestamp for p in back for f in decoder.frames(p, found)]
+    assert before[0] >= 4600.0
+    assert after[0] == pytest.approx(1000.0, abs=0.1)
+    assert len(after) > 20
+    assert decoder.decoded - decoded < 120
+    assert 0.0 <= after[-1] - decoder.still_since <= 8.0
 
 
 def test_the_format_gives_independent_decoders(tmp_path: Path) -> None:

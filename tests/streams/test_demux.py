@@ -147,6 +147,25 @@ def test_a_file_as_a_camera_loops_without_a_gap(tmp_path: Path) -> None:
     assert sum(waited) == pytest.approx(times[-1] - 5000.0, abs=0.2)
 
 
+def test_a_file_does_not_wait_for_a_clock_that_was_set_back(tmp_path: Path) -> None:
+    """An hour less on the clock must not make the picture stand still for an hour."""
+    path = make_video(tmp_path / "loop.mp4", seconds=1.0)
+    now = [5000.0]
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        now[0] += seconds
+
+    with Demuxer(Source.parse(str(path)), clock=lambda: now[0], wait=wait) as demuxer:
+        packets = iter(demuxer)
+        list(itertools.islice(packets, 40))
+        now[0] -= 3600.0
+        later = list(itertools.islice(packets, 40))
+    assert max(waited) < 0.1
+    assert later[-1].timestamp == pytest.approx(now[0], abs=0.1)
+
+
 def test_http_is_read_once_at_its_own_pace(
     tmp_path: Path, web_server: Callable[[Path], str]
 ) -> None:

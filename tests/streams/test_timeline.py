@@ -1,5 +1,7 @@
 import itertools
 
+import pytest
+
 from streams.timeline import Stamp, Timeline
 
 TICK = 1 / 90_000
@@ -90,6 +92,24 @@ def test_drift_is_corrected_only_when_it_lasts() -> None:
     stamps = [timeline.stamp(p, p, a) for p, a in late]
     assert sum(s.jumped for s in stamps) == 1
     assert abs(stamps[-1].timestamp - late[-1][1]) < 0.1
+
+
+@pytest.mark.parametrize("paced", [False, True])
+def test_a_clock_that_is_set_back_is_followed_at_once(paced: bool) -> None:
+    """One new beginning at the arrival: neither a camera nor a file waits for the hour to pass."""
+    arrivals = [n / 25 + (1000.0 if n >= 50 else 4600.0) for n in range(100)]
+    stamps = play(live(paced=paced), [n * FRAME for n in range(100)], arrivals)
+    assert [n for n, s in enumerate(stamps) if s.jumped] == [50]
+    assert all(abs(s.timestamp - a) < 0.1 for s, a in zip(stamps, arrivals, strict=True))
+    assert all(a.dts < b.dts for a, b in itertools.pairwise(stamps))
+
+
+def test_a_file_that_is_a_little_early_is_waited_for() -> None:
+    """Segments come in bursts: what is due in some seconds keeps its place."""
+    timeline = live(paced=True)
+    stamps = play(timeline, [n * FRAME for n in range(100)], [1000.0] * 100)
+    assert not any(s.jumped for s in stamps)
+    assert round(stamps[-1].timestamp, 2) == 1003.96
 
 
 def test_a_restarted_file_goes_on_without_a_gap() -> None:
