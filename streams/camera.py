@@ -19,7 +19,7 @@ from core.errors import (
 )
 from core.frame import Frame
 from core.health import CameraState, CameraStatus
-from core.redaction import redact
+from core.redaction import redact, redact_address
 from core.site import CameraConfig
 from streams.backoff import Backoff
 from streams.clip import ClipFile
@@ -217,7 +217,7 @@ class Camera:
                 self._fail(error)
             except Exception as error:
                 # Not log.exception: FFmpeg's errors name the address with its password.
-                log.error("camera_failed", camera=self.id, error=redact(repr(error)))
+                log.error("camera_failed", camera=self.id, error=self._redacted(repr(error)))
                 self._fail(SourceError("reading failed unexpectedly: see the log"))
         self._finish_stream()
         self._report(CameraState.OFF, "", "stopped")
@@ -304,11 +304,18 @@ class Camera:
         self._report(
             CameraState.REFUSED if refused else CameraState.STALLED,
             error.code,
-            redact(error.message),
+            self._redacted(error.message),
         )
         connected_s = time.monotonic() - self._connected_at
         self._wait(self._backoff.wait_s(connected_s=connected_s, refused=refused))
         self._reconnects += 1
+
+    def _redacted(self, text: str) -> str:
+        """Without the login of this camera, which may hold what ends an address in other text."""
+        rest = self._source_text.strip().partition("://")[2]
+        if rest:
+            text = text.replace(rest, redact_address(f"rtsp://{rest}").removeprefix("rtsp://"))
+        return redact(text)
 
     def _wait(self, seconds: float) -> None:
         """Sleeps, but does at once what other threads ask for."""

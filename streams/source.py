@@ -7,7 +7,7 @@ from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from core.errors import SourceUnavailable
-from core.redaction import redact
+from core.redaction import redact_address
 
 _EXAMPLES = "use rtsp://, http(s)://, a file path or a device such as /dev/video0"
 
@@ -56,10 +56,10 @@ class Source:
             return cls._parse_path(unquote(rest))
         kind = _SCHEMES.get(scheme.lower())
         if kind is None:
-            raise SourceUnavailable(f"'{redact(text)}' cannot be opened: {_EXAMPLES}")
+            raise SourceUnavailable(f"'{redact_address(text)}' cannot be opened: {_EXAMPLES}")
         if not _has_host(text):
             raise SourceUnavailable(
-                f"'{redact(text)}' is not a complete address: write it as "
+                f"'{redact_address(text)}' is not a complete address: write it as "
                 f"{scheme}://user:password@host:port/path"
             )
         return cls(kind, f"{scheme.lower()}://{rest}")
@@ -72,15 +72,17 @@ class Source:
         if text.startswith("/dev/video"):
             raise SourceUnavailable(f"there is no device {text}: plug the camera in, or see /dev")
         if path.is_dir():
-            raise SourceUnavailable(f"'{redact(text)}' is a folder: name one video file in it")
+            raise SourceUnavailable(
+                f"'{redact_address(text)}' is a folder: name one video file in it"
+            )
         if not path.is_file():
-            raise SourceUnavailable(f"there is no file '{redact(text)}': {_EXAMPLES}")
+            raise SourceUnavailable(f"there is no file '{redact_address(text)}': {_EXAMPLES}")
         return cls(SourceKind.FILE, str(path))
 
     @property
     def redacted(self) -> str:
         """The address for people and logs."""
-        return redact(self.url)
+        return redact_address(self.url)
 
     @property
     def live(self) -> bool:

@@ -13,7 +13,7 @@ from api.schemas.shapes import PathId
 from api.schemas.site import Camera, Cameras, CameraWrite, SourceReport, SourceTest
 from core.errors import NotFound
 from core.health import CameraState, CameraStatus
-from core.redaction import MASK, redact
+from core.redaction import MASK, redact_address
 from hazards.site import actions, queries
 from hazards.site.tables import CameraRow
 
@@ -120,7 +120,7 @@ def _stored_source(context: Context, camera_id: str) -> str:
 
 def _source(sent: str, stored: str | None) -> str:
     """The stored source where it comes back as it was shown, else the one that was sent."""
-    if stored is not None and sent == redact(stored):
+    if stored is not None and sent == redact_address(stored):
         return stored
     if MASK in sent:
         raise InvalidRequest("source", f"the source holds {MASK}: type the login again")

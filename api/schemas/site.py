@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from api.schemas.shapes import Address, Id, Line
 from core.errors import ZoneError
 from core.health import CameraState, CameraStatus
-from core.redaction import redact
+from core.redaction import redact_address
 from core.schedule import Schedule
 from core.site import CameraConfig, zone_to_mapping
 from core.zone import Zone as DomainZone
@@ -125,7 +125,7 @@ class Camera(BaseModel):
         return cls(
             id=row.id,
             name=row.name,
-            source=redact(row.source),
+            source=redact_address(row.source),
             enabled=row.enabled,
             zones=[Zone.model_validate(zone_to_mapping(zone.zone)) for zone in row.zones],
             status=Status.of(status),

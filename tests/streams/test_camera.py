@@ -189,6 +189,23 @@ def test_an_unexpected_error_stays_in_the_camera(
     assert "geheim" not in repr(logs)
 
 
+def test_a_password_with_spaces_is_hidden_as_well(
+    watch: Callable[..., Watched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error may quote the address as it is, with a login that ends no word: it is known here."""
+    source = "rtsp://admin:x geheim@127.0.0.1/1"
+
+    def fail(text: str) -> None:
+        raise ZeroDivisionError(f"cannot open {text}")
+
+    monkeypatch.setattr("streams.camera.Source.parse", fail)
+    with capture_logs() as logs:
+        watched = watch(source)
+        watched.until(lambda: watched.camera.counters.reconnects >= 1)
+    assert "rtsp://admin:***@127.0.0.1/1" in repr(logs)
+    assert "geheim" not in repr(logs)
+
+
 def test_a_picture_that_stands_still_is_frozen(
     tmp_path: Path, watch: Callable[..., Watched], monkeypatch: pytest.MonkeyPatch
 ) -> None:

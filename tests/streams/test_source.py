@@ -1,7 +1,8 @@
 import pytest
 
 from core.errors import SourceUnavailable
-from streams.source import Source, SourceKind, redact
+from core.redaction import redact
+from streams.source import Source, SourceKind
 
 SECRETS = ("geheim", "p@ss/w?rd", "s3cret")
 
@@ -41,6 +42,29 @@ def test_repr_holds_no_credentials() -> None:
     """A source may land in a log or a traceback."""
     source = Source.parse("rtsp://admin:geheim@10.0.0.5/1")
     assert "geheim" not in repr(source)
+    assert source.redacted == "rtsp://admin:***@10.0.0.5/1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ftp://admin:ge'heim@10.0.0.5/1",
+        "rtsp://admin:x geheim@/1",
+        "admin:geheim@10.0.0.5/1",
+        "rtsp:/admin:geheim@10.0.0.5/1",
+    ],
+)
+def test_a_mistyped_address_is_told_without_its_password(text: str) -> None:
+    """The message says what is wrong with it, and shows no login, whatever it holds."""
+    with pytest.raises(SourceUnavailable) as caught:
+        Source.parse(text)
+    assert "***@" in str(caught.value)
+    assert "heim" not in str(caught.value)
+
+
+def test_any_password_is_hidden_where_the_source_is_shown() -> None:
+    """The whole source is one address: quotes and spaces do not end it."""
+    source = Source.parse("rtsp://admin:a'b \"<c>@10.0.0.5/1")
     assert source.redacted == "rtsp://admin:***@10.0.0.5/1"
 
 
