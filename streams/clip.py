@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import hashlib
+import math
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -73,19 +74,23 @@ class ClipWriter:
 
     def add(self, packet: EncodedPacket) -> None:
         """Takes the next packet of the same generation. Raises DiskFull or EvidenceError."""
-        self._write(self._muxer.add(packet))
+        with _writing(self._part):
+            self._write(self._muxer.add(packet))
 
     def finish(self) -> ClipFile:
-        """Closes the clip. Raises DiskFull or EvidenceError; then nothing is left of it."""
-        self._write(self._muxer.finish())
-        with _writing(self._part):
-            self._file.close()
+        """Closes the clip.
+
+        Raises DiskFull or EvidenceError; the part stays then, since it can be played already.
+        `recover_parts` makes the clip of it later.
+        """
+        with _writing(self._part, keep=True):
+            with self._file:
+                self._write(self._muxer.finish())
             return finalise(self._part)
 
     def _write(self, fragment: Fragment | None) -> None:
         if fragment is not None:
-            with _writing(self._part):
-                self._file.write(fragment.data)
+            self._file.write(fragment.data)
 
 
 def finalise(part: Path) -> ClipFile:
@@ -113,25 +118,34 @@ def finalise(part: Path) -> ClipFile:
 def recover_parts(folder: Path) -> list[ClipFile]:
     """Finishes what a killed process left.
 
-    Parts without a readable picture are deleted and logged; where the disk is full they wait.
+    Parts without a readable picture, or damaged where their time stands, are deleted and logged;
+    where the disk is full they wait. Raises nothing: one part must not hold up the others.
     """
     clips = []
     for part in sorted(folder.glob("*.mp4.part")):
         try:
             clips.append(finalise(part))
         except (EvidenceError, av.error.InvalidDataError) as error:
-            part.unlink()
             log.warning("clip_not_recovered", clip=part.name, reason=str(error))
-        except (OSError, av.FFmpegError) as error:
+            _delete(part)
+        except Exception as error:
             log.warning("clip_waits", clip=part.name, reason=str(error))
     return clips
 
 
+def _delete(part: Path) -> None:
+    try:
+        part.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("clip_not_deleted", clip=part.name, reason=str(error))
+
+
 def _remux(part: Path, path: Path) -> tuple[str, float, float]:
     """Copies all whole packets; gives mime, UTC seconds of the first picture and seconds."""
-    with av.open(str(part)) as source:
+    with av.open(str(part), metadata_errors="replace") as source:
         comment = source.metadata.get("comment", "")
-        if not source.streams.video or not comment.startswith(_STARTED):
+        started_at = _started_at(comment)
+        if not source.streams.video or not math.isfinite(started_at):
             raise EvidenceError(f"{part.name} is not a clip of ours")
         stream = source.streams.video[0]
         with part.open("rb") as file:
@@ -152,18 +166,27 @@ def _remux(part: Path, path: Path) -> tuple[str, float, float]:
                 target.mux_one(packet)
         if first is None:
             raise EvidenceError(f"{part.name} holds no picture")
-        started_at = float(comment.removeprefix(_STARTED))
         return mime, started_at, end * float(stream.time_base or 0)
 
 
+def _started_at(comment: str) -> float:
+    """UTC seconds; not a number where the comment is damaged or not ours."""
+    if not comment.startswith(_STARTED):
+        return math.nan
+    try:
+        return float(comment.removeprefix(_STARTED))
+    except ValueError:
+        return math.nan
+
+
 @contextlib.contextmanager
-def _writing(part: Path) -> Iterator[None]:
-    """Whatever goes wrong on disk becomes one of ours, and the part is removed."""
+def _writing(part: Path, *, keep: bool = False) -> Iterator[None]:
+    """Whatever goes wrong on disk becomes one of ours, and the part is removed or kept."""
     try:
         yield
     except (OSError, av.FFmpegError) as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+        if not keep:
+            _delete(part)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(f"no room for clips in {part.parent}: delete or move files") from error
         raise EvidenceError(

@@ -11,6 +11,7 @@ from typing import BinaryIO
 import av
 import pytest
 from made import decoded_pictures, make_video, payloads, read
+from structlog.testing import capture_logs
 
 from core.errors import DiskFull, EvidenceError
 from streams.clip import ClipFile, ClipWriter, recover_parts
@@ -183,7 +184,82 @@ except EvidenceError as error:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("told"), done.stderr
-    assert list((tmp_path / "clips").iterdir()) == []
+    assert [p.name for p in (tmp_path / "clips").iterdir()] == ["v-1.mp4.part"]
+
+
+def test_a_clip_that_is_on_disk_outlives_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is no room to finish it: DiskFull, its part stays and becomes the clip later."""
+    video = make_video(tmp_path / "a.mp4")
+    packets, found = read(video)
+
+    def full(part: Path, path: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("streams.clip._remux", full)
+        with pytest.raises(DiskFull, match="delete or move"):
+            write(tmp_path / "clips", packets, found)
+        assert recover_parts(tmp_path / "clips") == []
+    (clip,) = recover_parts(tmp_path / "clips")
+    assert payloads(clip.path) == payloads(video)
+
+
+@pytest.mark.parametrize("step", ["add", "finish"])
+def test_an_error_of_the_muxer_is_one_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """What FFmpeg refuses to pack ends this clip, not the camera."""
+    packets, found = read(make_video(tmp_path / "a.mp4", seconds=1.0))
+
+    def refuse(*_: object) -> None:
+        raise av.error.ArgumentError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(f"streams.clip.FragmentMuxer.{step}", refuse)
+    with pytest.raises(EvidenceError, match="Invalid argument"):
+        write(tmp_path / "clips", packets, found)
+
+
+def part_of(folder: Path, name: str, started_at: bytes) -> None:
+    """A part that plays; its time reads `started_at`, as long as the true one."""
+    video = folder / "a.mp4"
+    packets, found = read(video if video.exists() else make_video(video, seconds=1.0))
+    writer = ClipWriter(folder / "clips", name, found, packets[0])
+    for packet in packets:
+        writer.add(packet)
+    part = folder / "clips" / f"{name}.mp4.part"
+    data = part.read_bytes()
+    assert data.count(b"started_at=0.000000") == 1
+    part.write_bytes(data.replace(b"started_at=0.000000", b"started_at=" + started_at))
+
+
+@pytest.mark.parametrize("damage", [b"\xff\xfe000000", b"xx000000", b"     nan", b"     inf"])
+def test_a_part_with_a_damaged_time_holds_up_no_other(tmp_path: Path, damage: bytes) -> None:
+    """Nobody can say when it was: it goes, and the part after it becomes a clip."""
+    part_of(tmp_path, "v-1", damage)
+    part_of(tmp_path, "v-2", b"7.000000")
+    (clip,) = recover_parts(tmp_path / "clips")
+    assert (clip.name, clip.started_at) == ("v-2", 7.0)
+    assert [p.name for p in (tmp_path / "clips").iterdir()] == ["v-2.mp4"]
+
+
+def test_recovery_raises_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part that cannot be deleted, and one that breaks the reader, are logged and left."""
+    (tmp_path / "v-1.mp4.part").write_bytes(b"")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    with monkeypatch.context() as patched, capture_logs() as logs:
+        patched.setattr(Path, "unlink", refuse)
+        assert recover_parts(tmp_path) == []
+    with monkeypatch.context() as patched, capture_logs() as later:
+        patched.setattr("streams.clip.finalise", lambda part: part.no_such_thing)
+        assert recover_parts(tmp_path) == []
+    assert [entry["clip"] for entry in logs + later] == ["v-1.mp4.part"] * len(logs + later)
+    assert later
+    assert (tmp_path / "v-1.mp4.part").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
