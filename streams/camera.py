@@ -13,6 +13,7 @@ from core.errors import (
     AnyanError,
     EvidenceError,
     LoginRefused,
+    NotVideo,
     PictureFrozen,
     SourceError,
     StreamStalled,
@@ -123,7 +124,7 @@ class Camera:
         self._tasks: deque[Callable[[], None]] = deque()
         self._nudge = threading.Event()
         self._packets = self._bytes = self._corrupt = self._reconnects = 0
-        self._progress_at = self._connected_at = time.monotonic()
+        self._progress_at = self._connected_at = self._whole_at = time.monotonic()
         self._last_picture_at = 0.0
         self._status = CameraStatus(
             config.id, CameraState.OFF, "", "not started", time.time(), 0.0, "", "", 0, 0, 0.0
@@ -234,7 +235,9 @@ class Camera:
             try:
                 self._connected_at = time.monotonic()
                 corrupt_before = self._corrupt
-                for packet in demuxer:
+                for index, packet in enumerate(demuxer):
+                    if index == 0:  # a rare keyframe may have been waited for
+                        self._whole_at = time.monotonic()
                     if self._stopping:
                         return
                     self._corrupt = corrupt_before + demuxer.corrupt
@@ -256,8 +259,15 @@ class Camera:
             self._live.show(packet, format, self._ring)
         else:
             self._live.stop()
+        whole = self._decoder.whole
         for frame in self._decoder.frames(packet, format):
             self._show(frame, live=live)
+        if self._decoder.whole != whole:
+            self._whole_at = time.monotonic()
+        elif live and time.monotonic() - self._whole_at > self._deadlines.frozen_s:
+            raise NotVideo(
+                "packets come but no picture can be decoded: set a keyframe every 1 to 2 s"
+            )
 
     def _show(self, frame: Frame, *, live: bool) -> None:
         """A judged picture goes on to the inference, unless the camera shows an old one."""

@@ -131,13 +131,14 @@ class Decoder:
     Scenes that wake up in mid-GOP are caught up with from what was skipped. A packet that cannot
     be decoded is counted, and all are dropped until the next keyframe that can.
 
-    decoded, judged, corrupt: counted since the start. still_since: UTC seconds since when the
+    decoded, judged, corrupt: counted since the start. whole: of the decoded ones, those without
+    damage and later than the one before. still_since: UTC seconds since when the
     looked-at pictures are the same bit for bit.
     """
 
     def __init__(self, camera_id: str, policy: DecodePolicy) -> None:
         self.policy = policy
-        self.decoded = self.judged = self.corrupt = 0
+        self.decoded = self.whole = self.judged = self.corrupt = 0
         self.still_since = 0.0
         self._camera_id = camera_id
         self._context: VideoCodecContext | None = None
@@ -211,6 +212,7 @@ class Decoder:
         if timestamp <= self._timestamp:
             return None
         self._timestamp = timestamp
+        self.whole += 1
         if not self.policy.judges(timestamp, lambda: self._changed(picture, timestamp)):
             return None
         self._judged = self._seen

@@ -223,6 +223,33 @@ def test_a_picture_that_stands_still_is_frozen(
     assert watched.frames == []
 
 
+def spoil(video: Path, after_s: float) -> Path:
+    """Makes every picture after that moment impossible to decode; the packets stay."""
+    data = bytearray(video.read_bytes())
+    with av.open(str(video)) as container:
+        for packet in container.demux(video=0):
+            if packet.size and packet.pts * packet.time_base > after_s:
+                begin = packet.pos + 5  # the length of its first unit, and its type
+                data[begin : packet.pos + packet.size] = b"\x55" * (packet.size - 5)
+    video.write_bytes(data)
+    return video
+
+
+def test_packets_without_a_picture_are_no_live_camera(
+    tmp_path: Path, watch: Callable[..., Watched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stream that cannot be decoded any more is told and tried again."""
+    take = Camera._take
+    monkeypatch.setattr(Camera, "_take", lambda *of, live: take(*of, live=not live))  # at its pace
+    path = spoil(make_video(tmp_path / "a.mp4", seconds=30.0, gop=10), 1.0)
+    watched = watch(str(path), deadlines=Deadlines(2.0, 1.0, frozen_s=1.5))
+    watched.until_state(CameraState.LIVE)
+    status = watched.until_state(CameraState.STALLED)
+    assert status.code == "not_video"
+    assert "no picture can be decoded" in status.reason
+    watched.until_state(CameraState.LIVE)
+
+
 def test_a_still_file_is_not_frozen(tmp_path: Path, watch: Callable[..., Watched]) -> None:
     """A drawn scene may stand still; only cameras freeze."""
     path = make_video(tmp_path / "a.mp4", seconds=1.0, paint=still)

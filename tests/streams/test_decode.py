@@ -274,6 +274,30 @@ def test_a_clock_that_is_set_back_blinds_nobody(tmp_path: Path) -> None:
     assert 0.0 <= after[-1] - decoder.still_since <= 8.0
 
 
+def test_rare_keyframes_are_no_lack_of_pictures(tmp_path: Path) -> None:
+    """An idle camera with one keyframe in 40 s still gives a whole picture every few seconds."""
+    video = make_video(tmp_path / "a.mp4", seconds=40.0, fps=5, gop=1000, b_frames=2, paint=still)
+    packets, found = read(video)
+    decoder = Decoder("gate", DecodePolicy())
+    risen = []
+    for packet in packets:
+        whole = decoder.whole
+        decoder.frames(packet, found)
+        if decoder.whole != whole:
+            risen.append(packet.timestamp)
+    assert max(b - a for a, b in itertools.pairwise(risen)) <= 8.0
+    assert risen[-1] > 30.0
+
+
+def test_damaged_pictures_are_not_whole(tmp_path: Path) -> None:
+    """What cannot be decoded counts as nothing seen."""
+    packets, found = read(make_video(tmp_path / "a.mp4", seconds=1.0))
+    noise = [replace(p, data=av.Packet(b"\x55" * p.size)) for p in packets]
+    decoder = Decoder("gate", DecodePolicy())
+    assert [f for p in noise for f in decoder.frames(p, found)] == []
+    assert decoder.whole == 0
+
+
 def test_the_format_gives_independent_decoders(tmp_path: Path) -> None:
     """A format outlives its connection: decoders and muxers may be made later."""
     packets, found = read(make_video(tmp_path / "a.mp4"))
