@@ -217,8 +217,7 @@ class Camera:
             except SourceError as error:
                 self._fail(error)
             except Exception as error:
-                # Not log.exception: FFmpeg's errors name the address with its password.
-                log.error("camera_failed", camera=self.id, error=self._redacted(repr(error)))
+                self._log_failure(error)
                 self._fail(SourceError("reading failed unexpectedly: see the log"))
         self._finish_stream()
         self._report(CameraState.OFF, "", "stopped")
@@ -293,7 +292,7 @@ class Camera:
             height=format.height,
             fps=format.fps,
         )
-        self._on_status(self.status)
+        self._tell_status()
 
     def _send_live(self, media: LiveInit | LiveFragment) -> None:
         self._on_live(media)
@@ -306,7 +305,7 @@ class Camera:
         self._status = replace(self._status, state=state, code=code, reason=reason, since=since)
         write = log.info if code == "" else log.warning
         write("camera_state", camera=self.id, state=str(state), code=code, reason=reason)
-        self._on_status(self.status)
+        self._tell_status()
 
     def _fail(self, error: AnyanError) -> None:
         """Shows what went wrong and waits before the next try."""
@@ -338,9 +337,23 @@ class Camera:
     def _run_tasks(self) -> None:
         self._nudge.clear()
         while self._tasks:
-            self._tasks.popleft()()
+            self._guard(self._tasks.popleft())
 
     def _finish_stream(self) -> None:
         self._run_tasks()
-        self._recorder.finish()
-        self._live.stop()
+        self._guard(self._recorder.finish)
+        self._guard(self._live.stop)
+
+    def _guard(self, step: Callable[[], None]) -> None:
+        """Does what must not end the thread, nor keep the next step from being done."""
+        try:
+            step()
+        except Exception as error:
+            self._log_failure(error)
+
+    def _log_failure(self, error: Exception) -> None:
+        # Not log.exception: FFmpeg's errors name the address with its password.
+        log.error("camera_failed", camera=self.id, error=self._redacted(repr(error)))
+
+    def _tell_status(self) -> None:
+        self._guard(lambda: self._on_status(self.status))

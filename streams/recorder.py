@@ -7,6 +7,7 @@ from pathlib import Path
 import structlog
 
 from core.errors import EvidenceError
+from core.redaction import redact
 from streams.clip import ClipFile, ClipWriter
 from streams.encoded import EncodedPacket, StreamFormat
 from streams.ring import PacketRing
@@ -48,7 +49,7 @@ class ClipRecorder:
             return
         packets = self._ring.since(started_at - BEFORE_S)
         if not packets or format is None:
-            self._done(violation_id, EvidenceError("no video was at hand: the camera was away"))
+            self._give(violation_id, EvidenceError("no video was at hand: the camera was away"))
             return
         try:
             writer = ClipWriter(self._folder, violation_id, format, packets[0])
@@ -100,4 +101,7 @@ class ClipRecorder:
     def _give(self, violation_id: str, result: ClipFile | EvidenceError) -> None:
         if isinstance(result, EvidenceError):
             log.error("clip_failed", violation=violation_id, code=result.code, reason=str(result))
-        self._done(violation_id, result)
+        try:
+            self._done(violation_id, result)
+        except Exception as error:  # the other clips go on
+            log.error("clip_not_told", violation=violation_id, error=redact(repr(error)))

@@ -189,6 +189,48 @@ def test_an_unexpected_error_stays_in_the_camera(
     assert "geheim" not in repr(logs)
 
 
+def test_a_task_that_fails_while_waiting_does_not_end_the_camera(
+    watch: Callable[..., Watched],
+) -> None:
+    """What others ask for may fail, also between two tries: it is logged, and the next is done."""
+    done: list[int] = []
+    with capture_logs() as logs:
+        watched = watch("/no/such/file.mp4", backoff=Backoff(first_s=0.5, longest_s=0.5))
+        watched.until_state(CameraState.STALLED)
+        watched.camera._do(lambda: 1 // 0)
+        watched.camera._do(lambda: done.append(1))
+        watched.until(lambda: bool(done))
+    failures = [entry["error"] for entry in logs if entry["event"] == "camera_failed"]
+    assert failures == [repr(ZeroDivisionError("integer division or modulo by zero"))]
+    tries = watched.camera.counters.reconnects
+    watched.until(lambda: watched.camera.counters.reconnects > tries)
+
+
+def test_a_callback_that_fails_does_not_end_the_camera(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever listens may fail: the camera goes on, and its last word is that it is off."""
+    source = str(make_video(tmp_path / "a.mp4", seconds=1.0))
+    statuses: list[CameraState] = []
+
+    def fail(status: CameraStatus) -> None:
+        statuses.append(status.state)
+        raise ZeroDivisionError
+
+    camera = camera_of(tmp_path, [])
+    camera._source_text, camera._on_status = source, fail
+    monkeypatch.setattr(camera._recorder, "finish", lambda: 1 // 0)
+    with capture_logs():
+        camera.start()
+        end = time.monotonic() + 15.0
+        while camera.status.state is not CameraState.LIVE and time.monotonic() < end:
+            time.sleep(0.02)
+        assert camera.status.state is CameraState.LIVE
+        assert camera.stop(10.0)
+    assert statuses[-1] is CameraState.OFF
+    assert camera.status.state is CameraState.OFF
+
+
 def test_a_password_with_spaces_is_hidden_as_well(
     watch: Callable[..., Watched], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -353,6 +353,25 @@ def test_without_video_the_reason_is_told(tmp_path: Path, long_video) -> None:  
     assert isinstance(recording.results["v"], EvidenceError)
 
 
+def test_a_listener_that_fails_costs_no_other_clip(tmp_path: Path, long_video) -> None:  # type: ignore[no-untyped-def]
+    """Every open clip is finished, whatever becomes of the news of the first one."""
+    told: list[str] = []
+
+    def fail(name: str, clip: object) -> None:
+        told.append(name)
+        raise ZeroDivisionError
+
+    recording = Recording(tmp_path, *long_video)
+    recording.recorder = ClipRecorder(tmp_path / "clips", recording.ring, fail)
+    recording.feed(0.0, 10.0)
+    recording.recorder.start("a", 9.0, recording.found)
+    recording.recorder.start("b", 9.5, recording.found)
+    recording.recorder.start("c", 9.5, None)
+    recording.recorder.finish()
+    assert sorted(told) == ["a", "b", "c"]
+    assert sorted(p.name for p in (tmp_path / "clips").iterdir()) == ["a.mp4", "b.mp4"]
+
+
 def test_the_disk_may_fill_while_others_go_on(tmp_path: Path, long_video, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     """One DiskFull for the clip, then the camera's packets are taken as before."""
     recording = Recording(tmp_path, *long_video)
