@@ -15,7 +15,7 @@ import pytest
 import yaml
 from fixtures_database import postgresql_address
 from running_command import anyan, json_lines, sentence
-from running_service import FPS, exit_camera, make_exit_video
+from running_service import FPS, PASSWORD, exit_camera, make_exit_video, service_with
 
 from service.cli import DEMO_SITE
 
@@ -530,6 +530,23 @@ def test_a_setting_that_cannot_be_used_is_said(tmp_path: Path):
 # The rest.
 
 
+def test_a_password_that_was_lost_is_replaced(tmp_path: Path):
+    """The new one is printed once and works; the old one and the sessions of before do not."""
+    with service_with(tmp_path, []) as service:
+        service.begin()
+        done = anyan("reset-password", folder=tmp_path)  # while the service runs
+        assert done.returncode == 0, done.stderr
+        new = done.stdout.split()[-1]
+        assert service.client.get("/api/session").status_code == 401
+        for password, status in ((PASSWORD, 401), (new, 200)):
+            answer = service.client.post(
+                "/api/session", json={"username": "admin", "password": password}
+            )
+            assert answer.status_code == status
+        assert new not in service.log.read_text()
+    assert "nobody" in sentence(anyan("reset-password", "nobody", folder=tmp_path))
+
+
 def test_doctor_says_what_works(tmp_path: Path):
     """Every line a finding, ending with how many cameras fit."""
     result = anyan("doctor", folder=tmp_path)
@@ -555,7 +572,7 @@ def test_doctor_goes_on_where_something_does_not_work(tmp_path: Path):
 
 
 COMMANDS = [
-    [], ["serve"], ["demo"], ["doctor"], ["watch"], ["detect"],
+    [], ["serve"], ["demo"], ["doctor"], ["watch"], ["detect"], ["reset-password"],
     ["site"], ["site", "import"], ["site", "export"], ["models"], ["models", "export"],
 ]  # fmt: skip
 
