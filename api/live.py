@@ -115,6 +115,8 @@ class LiveHub:
     def publish_status(self, status: CameraStatus) -> None:
         """A camera's state has changed: for its viewers and for every page."""
         shown = Status.of(status)
+        if not status.mime:
+            self._channels[status.camera_id].init = None
         for viewer in self._channels[status.camera_id].viewers:
             viewer.put_status(LiveStatus(status=shown))
         self._publish_event("camera", CameraEvent(id=status.camera_id, status=shown))

@@ -89,10 +89,40 @@ def test_live_pictures_from_state_to_fragment(
         assert tile.receive_bytes() == b"\x01ftyp"
         assert tile.receive_bytes() == b"\x02moof"
         assert tile.receive_json() == {"type": "tracks", **tracks}
+    assert engine.watched == [("gate", True), ("gate", False)]
+
+
+def test_stills_instead_of_a_stream_that_no_browser_plays(
+    client: TestClient, engine: MemoryEngine, publish: Callable[..., None]
+) -> None:
+    """Of a camera whose codec has no init, everybody gets single pictures."""
+    with client.websocket_connect(LIVE) as tile:
+        tile.receive_json()
         publish(engine.hub.publish_still, "gate", 3.0, b"\xff\xd8")
         assert tile.receive_json() == {"type": "still", "timestamp": 3.0}
         assert tile.receive_bytes() == b"\x03\xff\xd8"
-    assert engine.watched == [("gate", True), ("gate", False)]
+
+
+def test_stills_for_a_browser_that_cannot_play_the_stream(
+    client: TestClient, engine: MemoryEngine, publish: Callable[..., None]
+) -> None:
+    """A page that asks for single pictures gets them, and no fragments any more."""
+    _init(engine, publish)
+    publish(engine.hub.publish_fragment, "gate", keyframe=True, data=b"key")
+    with client.websocket_connect(LIVE) as tile:
+        assert [tile.receive_json()["type"] for _ in range(2)] == ["status", "init"]
+        assert [tile.receive_bytes() for _ in range(2)] == [b"\x01ftyp", b"\x02key"]
+        tile.send_text("stills")
+        for number in range(20):  # until the request has arrived
+            publish(engine.hub.publish_still, "gate", float(number), b"\xff\xd8")
+            time.sleep(0.05)
+        publish(engine.hub.publish_fragment, "gate", keyframe=True, data=b"more")
+        publish(engine.hub.publish_still, "gate", 99.0, b"last")
+        heard = []
+        while not heard or heard[-1] != b"\x03last":
+            assert tile.receive_json()["type"] == "still"
+            heard.append(tile.receive_bytes())
+        assert b"\x02more" not in heard
 
 
 def test_a_late_tile_starts_at_once(
