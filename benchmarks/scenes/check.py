@@ -37,15 +37,16 @@ class Tally:
     nothing_there: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CLASSES, 0))
 
 
-def detect(session: onnxruntime.InferenceSession, picture: NDArray[np.uint8],
-           threshold: float) -> list[tuple[str, float, Array]]:
+def detect(
+    session: onnxruntime.InferenceSession, picture: NDArray[np.uint8], threshold: float
+) -> list[tuple[str, float, Array]]:
     """(class, confidence, xyxy px) of a BGR picture, letterboxed to INPUT, NMS at IoU 0.6."""
     height, width = picture.shape[:2]
     ratio = INPUT / max(height, width)
     inner = (round(width * ratio), round(height * ratio))
     left, top = (INPUT - inner[0]) // 2, (INPUT - inner[1]) // 2
     canvas = np.full((INPUT, INPUT, 3), 114, dtype=np.uint8)
-    canvas[top:top + inner[1], left:left + inner[0]] = cv2.resize(picture, inner)
+    canvas[top : top + inner[1], left : left + inner[0]] = cv2.resize(picture, inner)
     tensor = canvas[None, :, :, ::-1].transpose(0, 3, 1, 2).astype(np.float32) / 255
     output = session.run(None, {session.get_inputs()[0].name: tensor})[0][0].T
     found: list[tuple[str, float, Array]] = []
@@ -54,8 +55,9 @@ def detect(session: onnxruntime.InferenceSession, picture: NDArray[np.uint8],
         if not len(rows):
             continue
         corner = rows[:, :2] - rows[:, 2:4] / 2
-        keep = cv2.dnn.NMSBoxes(np.hstack([corner, rows[:, 2:4]]).tolist(),
-                                rows[:, 4 + k].tolist(), threshold, 0.6)
+        keep = cv2.dnn.NMSBoxes(
+            np.hstack([corner, rows[:, 2:4]]).tolist(), rows[:, 4 + k].tolist(), threshold, 0.6
+        )
         for i in np.asarray(keep).ravel():
             box = np.concatenate([corner[i], corner[i] + rows[i, 2:4]]) - [left, top, left, top]
             found.append((name, float(rows[i, 4 + k]), box / ratio))
@@ -78,8 +80,13 @@ def pictures(path: Path) -> Iterator[NDArray[np.uint8]]:
             yield np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)
 
 
-def compare(video: Path, truth: dict[str, Any], session: onnxruntime.InferenceSession,
-            threshold: float, iou: float) -> Tally:
+def compare(
+    video: Path,
+    truth: dict[str, Any],
+    session: onnxruntime.InferenceSession,
+    threshold: float,
+    iou: float,
+) -> Tally:
     """Run one video; every true box may be claimed by the best detection of its class."""
     tally = Tally()
     for picture, people in zip(pictures(video), truth["boxes"], strict=True):
@@ -100,8 +107,10 @@ def compare(video: Path, truth: dict[str, Any], session: onnxruntime.InferenceSe
                 tally.found[name] += 1
                 tally.confidence[name] += max(hits)
             other = {"head": "helmet", "helmet": "head"}.get(name)
-            if any(n == other and c > max(hits, default=0.0) and overlap(b, box) >= iou
-                   for n, c, b in detections):
+            if any(
+                n == other and c > max(hits, default=0.0) and overlap(b, box) >= iou
+                for n, c, b in detections
+            ):
                 tally.taken_for[name] += 1
         for name, _, box in detections:
             if not any(overlap(box, b) > 0.1 for _, b, _ in boxes):
@@ -119,8 +128,10 @@ def table(name: str, tally: Tally) -> list[str]:
         recall = f"{found / wanted:.3f}" if wanted else "-"
         mean = f"{tally.confidence[kind] / found:.2f}" if found else "-"
         wrong = str(tally.taken_for[kind]) if kind in tally.taken_for else "-"
-        rows.append(f"| {name} | {kind} | {wanted} | {recall} | {mean} | {wrong} "
-                    f"| {tally.nothing_there[kind]} |")
+        rows.append(
+            f"| {name} | {kind} | {wanted} | {recall} | {mean} | {wrong} "
+            f"| {tally.nothing_there[kind]} |"
+        )
     return rows
 
 
@@ -135,10 +146,13 @@ def main() -> None:
     options = ask.parse_args()
     settings = onnxruntime.SessionOptions()
     settings.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(options.model), settings,
-                                           providers=["CPUExecutionProvider"])
-    print("| scene | class | in the picture | recall | mean confidence | taken for the other "
-          "| where nobody is |\n|---|---|---|---|---|---|---|")
+    session = onnxruntime.InferenceSession(
+        str(options.model), settings, providers=["CPUExecutionProvider"]
+    )
+    print(
+        "| scene | class | in the picture | recall | mean confidence | taken for the other "
+        "| where nobody is |\n|---|---|---|---|---|---|---|"
+    )
     short = False
     for path in sorted(options.demo.glob("*.json")):
         if not path.with_suffix(".mp4").exists():

@@ -143,12 +143,21 @@ def joints(walked: float, speed: float, hands: str = "swing") -> Joints:
         elif hands == "reach":
             goal = np.array([side * 0.20, 0.48, 1.12 + 0.10 * math.sin(3 * walked + side)])
         else:
-            goal = shoulder + np.array([side * 0.035, 0.06 - 0.26 * swing,
-                                        -0.505 + 0.08 * abs(swing)])
+            goal = shoulder + np.array(
+                [side * 0.035, 0.06 - 0.26 * swing, -0.505 + 0.08 * abs(swing)]
+            )
         rows["sh"].append(shoulder)
         rows["hand"].append(goal)
-        rows["el"].append(bend(shoulder, goal, UPPER_ARM, FOREARM,
-                               np.array([side * 0.15, -1.0, -0.15])))
-    return Joints(drop, np.array(rows["hip"]), np.array(rows["knee"]), np.array(rows["ankle"]),
-                  (pitches[0], pitches[1]), np.array(rows["sh"]), np.array(rows["el"]),
-                  np.array(rows["hand"]))
+        rows["el"].append(
+            bend(shoulder, goal, UPPER_ARM, FOREARM, np.array([side * 0.15, -1.0, -0.15]))
+        )
+    return Joints(
+        drop,
+        np.array(rows["hip"]),
+        np.array(rows["knee"]),
+        np.array(rows["ankle"]),
+        (pitches[0], pitches[1]),
+        np.array(rows["sh"]),
+        np.array(rows["el"]),
+        np.array(rows["hand"]),
+    )

@@ -7,7 +7,7 @@ import bpy
 
 def linear(colour: str) -> tuple[float, float, float, float]:
     """Scene-linear RGBA of a colour written as on the web (``#rrggbb``)."""
-    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return r, g, b, 1.0
 

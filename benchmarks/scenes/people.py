@@ -102,18 +102,17 @@ class Worker:
         trunk = _shift(0, 0, 0.02 - j.drop) @ _turn_z(2 * sway) @ _tilt_x(-0.035 * min(speed, 1.0))
         out = {"torso": root @ trunk}
         nod = -0.06 + 0.02 * math.sin(2.1 * t)
-        out["head"] = (root @ trunk @ _shift(*NECK) @ _turn_z(gesture.look - 2 * sway)
-                       @ _tilt_x(nod))
+        out["head"] = root @ trunk @ _shift(*NECK) @ _turn_z(gesture.look - 2 * sway) @ _tilt_x(nod)
         forward = np.array([0.0, 1.0, 0.0])
         for k, side in enumerate(("left", "right")):
             outward = np.array([(-1.0, 1.0)[k], 0.0, 0.0])
             out[f"{side} thigh"] = root @ _bone(j.hips[k], j.knees[k], forward)
             out[f"{side} shin"] = root @ _bone(j.knees[k], j.ankles[k], forward)
             out[f"{side} arm"] = root @ _bone(j.shoulders[k], j.elbows[k], forward)
-            out[f"{side} forearm"] = root @ _bone(j.elbows[k], j.hands[k],
-                                                  forward + 0.3 * outward)
-            out[f"{side} boot"] = (root @ _shift(*j.ankles[k]) @ _turn_z(-0.12 * outward[0])
-                                   @ _tilt_x(j.pitches[k]))
+            out[f"{side} forearm"] = root @ _bone(j.elbows[k], j.hands[k], forward + 0.3 * outward)
+            out[f"{side} boot"] = (
+                root @ _shift(*j.ankles[k]) @ _turn_z(-0.12 * outward[0]) @ _tilt_x(j.pitches[k])
+            )
         return out
 
 

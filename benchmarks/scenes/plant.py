@@ -18,9 +18,10 @@ YELLOW, BLACK, GREEN = "#e5b80b", "#232323", "#0f8a4b"
 def ground(colour: str, size: float = 30.0) -> None:
     """The floor, at z = 0."""
     m = MeshBuilder()
-    m.polygon([(-size, -size, 0), (size, -size, 0), (size, size, 0), (-size, size, 0)],
-              surface(f"floor {colour}", colour, 0.75, 0.22, scale=1.3, bump=0.004,
-                      bump_scale=30.0))
+    m.polygon(
+        [(-size, -size, 0), (size, -size, 0), (size, size, 0), (-size, size, 0)],
+        surface(f"floor {colour}", colour, 0.75, 0.22, scale=1.3, bump=0.004, bump_scale=30.0),
+    )
     m.build("floor", smooth=False)
 
 
@@ -41,8 +42,15 @@ def stripe(start: Point, end: Point, width: float, colour: str, z: float = 0.003
     length = math.hypot(x1 - x0, y1 - y0)
     dx, dy = -(y1 - y0) / length * width / 2, (x1 - x0) / length * width / 2
     m = MeshBuilder()
-    m.polygon([(x0 - dx, y0 - dy, z), (x1 - dx, y1 - dy, z), (x1 + dx, y1 + dy, z),
-               (x0 + dx, y0 + dy, z)], surface(f"paint {colour}", colour, 0.7, 0.3, scale=5.0))
+    m.polygon(
+        [
+            (x0 - dx, y0 - dy, z),
+            (x1 - dx, y1 - dy, z),
+            (x1 + dx, y1 + dy, z),
+            (x0 + dx, y0 + dy, z),
+        ],
+        surface(f"paint {colour}", colour, 0.7, 0.3, scale=5.0),
+    )
     m.build("stripe", smooth=False)
 
 
@@ -60,17 +68,26 @@ def hatched_frame(low: Point, high: Point, width: float, first: str, second: str
             slant_s = 0.0 if k == 0 else width * 0.5
             slant_e = 0.0 if k == count - 1 else width * 0.5
             if horizontal:
-                quad = [(s, side, z), (e, side, z), (e + slant_e, side + width, z),
-                        (s + slant_s, side + width, z)]
+                quad = [
+                    (s, side, z),
+                    (e, side, z),
+                    (e + slant_e, side + width, z),
+                    (s + slant_s, side + width, z),
+                ]
             else:
-                quad = [(side + width, s, z), (side + width, e, z), (side, e + slant_e, z),
-                        (side, s + slant_s, z)]
+                quad = [
+                    (side + width, s, z),
+                    (side + width, e, z),
+                    (side, e + slant_e, z),
+                    (side, s + slant_s, z),
+                ]
             m.polygon(quad, paints[k % 2])
     m.build("hatching", smooth=False)
 
 
-def words(text: str, place: Vector, size: float, material: bpy.types.Material,
-          flat: bool = False) -> None:
+def words(
+    text: str, place: Vector, size: float, material: bpy.types.Material, flat: bool = False
+) -> None:
     """Lettering, upright and facing -y, or ``flat`` on the floor; ``place`` is its middle."""
     curve = bpy.data.curves.new("words", "FONT")
     # the CJK face draws its glyphs at about 0.37 of the nominal size
@@ -95,13 +112,24 @@ def running_man(m: MeshBuilder, middle: Vector, size: float, white: bpy.types.Ma
         corners = [(ax + nx, az + nz), (ax - nx, az - nz), (bx - nx, bz - nz), (bx + nx, bz + nz)]
         m.polygon([(x + px * size, y, z + pz * size) for px, pz in corners], white)
 
-    m.polygon([(x + (0.10 + 0.075 * math.cos(a)) * size, y, z + (0.36 + 0.075 * math.sin(a)) * size)
-               for a in (k * math.pi / 8 for k in range(16))], white)
-    for limb in ((0.06, 0.26, -0.06, -0.02, 0.13), (-0.06, -0.02, 0.12, -0.16, 0.09),
-                 (0.12, -0.16, 0.06, -0.38, 0.08), (-0.06, -0.02, -0.16, -0.24, 0.09),
-                 (-0.16, -0.24, -0.36, -0.26, 0.08), (0.06, 0.24, 0.22, 0.10, 0.07),
-                 (0.22, 0.10, 0.34, 0.16, 0.06), (0.02, 0.25, -0.18, 0.20, 0.07),
-                 (-0.18, 0.20, -0.26, 0.06, 0.06)):
+    m.polygon(
+        [
+            (x + (0.10 + 0.075 * math.cos(a)) * size, y, z + (0.36 + 0.075 * math.sin(a)) * size)
+            for a in (k * math.pi / 8 for k in range(16))
+        ],
+        white,
+    )
+    for limb in (
+        (0.06, 0.26, -0.06, -0.02, 0.13),
+        (-0.06, -0.02, 0.12, -0.16, 0.09),
+        (0.12, -0.16, 0.06, -0.38, 0.08),
+        (-0.06, -0.02, -0.16, -0.24, 0.09),
+        (-0.16, -0.24, -0.36, -0.26, 0.08),
+        (0.06, 0.24, 0.22, 0.10, 0.07),
+        (0.22, 0.10, 0.34, 0.16, 0.06),
+        (0.02, 0.25, -0.18, 0.20, 0.07),
+        (-0.18, 0.20, -0.26, 0.06, 0.06),
+    ):
         stroke(*limb)
 
 
@@ -136,8 +164,11 @@ def carton(m: MeshBuilder, low: Vector, size: Vector) -> None:
     label = surface("label", "#e9e9e4", 0.7, 0.05)
     (x, y, z), (w, d, h) = low, size
     m.box(low, (x + w, y + d, z + h), card)
-    m.box((x - 0.001, y + d / 2 - 0.03, z + h - 0.10), (x + w + 0.001, y + d / 2 + 0.03,
-                                                       z + h + 0.001), tape)
+    m.box(
+        (x - 0.001, y + d / 2 - 0.03, z + h - 0.10),
+        (x + w + 0.001, y + d / 2 + 0.03, z + h + 0.001),
+        tape,
+    )
     m.box((x + w * 0.55, y - 0.002, z + h * 0.25), (x + w * 0.85, y + 0.01, z + h * 0.6), label)
 
 
@@ -151,8 +182,11 @@ def pallet(x: float, y: float, layers: int) -> None:
     for layer in range(layers):
         for i in range(2):
             for k in range(2):
-                carton(m, (x + 0.02 + i * 0.59, y + 0.02 + k * 0.47, 0.13 + layer * 0.40),
-                       (0.57, 0.45, 0.385))
+                carton(
+                    m,
+                    (x + 0.02 + i * 0.59, y + 0.02 + k * 0.47, 0.13 + layer * 0.40),
+                    (0.57, 0.45, 0.385),
+                )
     m.build("pallet", smooth=False, bevel=0.006)
 
 
@@ -161,8 +195,18 @@ def barrels(places: Sequence[Point], colour: str) -> None:
     for x, y in places:
         m = MeshBuilder()
         paint = surface(f"drum {colour}", colour, 0.4, 0.2, scale=5.0)
-        rings = [(0.0, 0.28), (0.02, 0.29), (0.29, 0.29), (0.30, 0.30), (0.31, 0.29), (0.58, 0.29),
-                 (0.59, 0.30), (0.60, 0.29), (0.87, 0.29), (0.88, 0.28)]
+        rings = [
+            (0.0, 0.28),
+            (0.02, 0.29),
+            (0.29, 0.29),
+            (0.30, 0.30),
+            (0.31, 0.29),
+            (0.58, 0.29),
+            (0.59, 0.30),
+            (0.60, 0.29),
+            (0.87, 0.29),
+            (0.88, 0.28),
+        ]
         m.loft([(z, r, r, x, y) for z, r in rings], paint, segments=32)
         m.build("drum")
 
@@ -203,8 +247,10 @@ def press(x: float, y: float) -> None:
     lamp = MeshBuilder()
     for k, (colour, power) in enumerate((("#1f9c3a", 2.0), ("#c98a12", 0.1), ("#b01515", 0.1))):
         z = 2.75 + 0.11 * k
-        lamp.loft([(z, 0.05, 0.05, x + 0.3, y - 0.7), (z + 0.1, 0.05, 0.05, x + 0.3, y - 0.7)],
-                  glow(f"lamp {colour}", colour, power))
+        lamp.loft(
+            [(z, 0.05, 0.05, x + 0.3, y - 0.7), (z + 0.1, 0.05, 0.05, x + 0.3, y - 0.7)],
+            glow(f"lamp {colour}", colour, power),
+        )
     lamp.build("signal lamp")
 
 
@@ -212,8 +258,11 @@ def notice(middle: Vector, text: str, colour: str, width: float = 1.0) -> None:
     """A coloured board with white lettering, facing -y."""
     x, y, z = middle
     m = MeshBuilder()
-    m.box((x - width / 2, y - 0.03, z - 0.2), (x + width / 2, y, z + 0.2),
-          surface(f"board {colour}", colour, 0.5, 0.05))
+    m.box(
+        (x - width / 2, y - 0.03, z - 0.2),
+        (x + width / 2, y, z + 0.2),
+        surface(f"board {colour}", colour, 0.5, 0.05),
+    )
     m.build("notice", smooth=False)
     words(text, (x, y - 0.04, z), 0.22, surface("lettering", "#f3f3f0", 0.6, 0.0))
 
@@ -224,8 +273,9 @@ def extinguishers(x: float, y: float) -> None:
     red, black = surface("extinguisher", "#b5161a", 0.3, 0.05), surface("hose", BLACK, 0.6)
     for k in range(2):
         cx = x + 0.26 * k
-        m.loft([(0.12, 0.08, 0.08, cx, y), (0.55, 0.08, 0.08, cx, y), (0.62, 0.04, 0.04, cx, y)],
-               red)
+        m.loft(
+            [(0.12, 0.08, 0.08, cx, y), (0.55, 0.08, 0.08, cx, y), (0.62, 0.04, 0.04, cx, y)], red
+        )
         m.loft([(0.62, 0.03, 0.03, cx, y), (0.70, 0.03, 0.03, cx, y)], black)
     m.build("extinguishers")
     notice((x + 0.13, y + 0.14, 1.35), "灭火器", "#b5161a", 0.85)
@@ -272,8 +322,11 @@ def trolley() -> bpy.types.Object:
     m.box((-0.5, -0.33, 0.17), (0.5, 0.33, 0.21), blue)
     for x in (-0.38, 0.38):
         for y in (-0.26, 0.26):
-            m.box((x - 0.06, y - 0.02, 0.0), (x + 0.06, y + 0.02, 0.13),
-                  surface("wheel", "#1b1b1b", 0.8))
+            m.box(
+                (x - 0.06, y - 0.02, 0.0),
+                (x + 0.06, y + 0.02, 0.13),
+                surface("wheel", "#1b1b1b", 0.8),
+            )
             m.box((x - 0.03, y - 0.03, 0.1), (x + 0.03, y + 0.03, 0.17), steel)
     for y in (-0.27, 0.27):
         m.box((-0.5, y - 0.015, 0.2), (-0.47, y + 0.015, 1.03), steel)

@@ -128,13 +128,15 @@ def render_scene(scene: Scene, cache: Path, samples: int, every: int) -> None:
         if scene.trolley is not None:
             scene.trolley.pose(-1.0)
         shoot(empty, None, scene, max(64, samples * 4))
-    plan = [k for k in range(0, scene.frames, every)
-            if not (cache / f"{k:04d}.json").exists()]
+    plan = [k for k in range(0, scene.frames, every) if not (cache / f"{k:04d}.json").exists()]
     began = time.monotonic()
     for done, k in enumerate(plan):
         t = k / FPS
-        things = [np.concatenate(list(placed.values()))
-                  for worker in scene.workers if (placed := worker.pose(t))]
+        things = [
+            np.concatenate(list(placed.values()))
+            for worker in scene.workers
+            if (placed := worker.pose(t))
+        ]
         if scene.trolley is not None and len(points := scene.trolley.pose(t)):
             things.append(points)
         rects = merged([r for p in things if (r := rectangle(p, scene)) is not None])
@@ -143,8 +145,10 @@ def render_scene(scene: Scene, cache: Path, samples: int, every: int) -> None:
         (cache / f"{k:04d}.json").write_text(json.dumps(rects), encoding="utf-8")
         spent = time.monotonic() - began
         left = spent / (done + 1) * (len(plan) - done - 1)
-        print(f"{scene.id} {done + 1}/{len(plan)} frames, {spent:.0f} s, about {left:.0f} s left",
-              flush=True)
+        print(
+            f"{scene.id} {done + 1}/{len(plan)} frames, {spent:.0f} s, about {left:.0f} s left",
+            flush=True,
+        )
 
 
 def main() -> None:
@@ -164,7 +168,8 @@ def main() -> None:
             render_scene(scene, cache, options.samples, options.every)
         video.encode(cache, options.out / f"{name}.mp4", FPS)
         (options.out / f"{name}.json").write_text(
-            (cache / "truth.json").read_text(encoding="utf-8") + "\n", encoding="utf-8")
+            (cache / "truth.json").read_text(encoding="utf-8") + "\n", encoding="utf-8"
+        )
     video.write_site(options.out, [SCENES[n]() for n in SCENES])
 
 

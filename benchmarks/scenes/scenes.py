@@ -133,19 +133,36 @@ def gate() -> Scene:
     """大门: three helmets and one bare head cross the yard."""
     vest_o, vest_y = "#e8641b", "#c3d321"
     workers = (
-        Worker("g1", Look("#f2b705", vest_o, "#2f4a78"),
-               Walk(((0.3, 6.3, 3.6), (10.0, -4.4, -1.8)))),
-        Worker("g2", Look("#ecece8", vest_y, "#4b5563", "#3a3f4a"),
-               Walk(((8.0, -6.6, 3.2), (17.8, 4.6, -2.0)))),
-        Worker("g3", Look("", vest_o, "#5a5f66", skin="#d8a47c", hair_volume=1.08),
-               Walk(((15.2, 6.3, 3.2), (20.1, 0.75, 0.0), (22.4, 0.75, -0.01), (26.4, 4.9, -1.9))),
-               (Gesture(20.3, 22.3, turn=math.radians(160), look=0.15),)),
-        Worker("g4", Look("#c9241c", "", "#3b5f8a", "#2b3550"),
-               Walk(((15.9, -6.3, 2.8), (20.4, -0.75, 0.3), (22.4, -0.74, 0.3), (27.1, -6.4, 1.6))),
-               (Gesture(20.6, 22.2, turn=math.radians(-130)),)),
+        Worker(
+            "g1", Look("#f2b705", vest_o, "#2f4a78"), Walk(((0.3, 6.3, 3.6), (10.0, -4.4, -1.8)))
+        ),
+        Worker(
+            "g2",
+            Look("#ecece8", vest_y, "#4b5563", "#3a3f4a"),
+            Walk(((8.0, -6.6, 3.2), (17.8, 4.6, -2.0))),
+        ),
+        Worker(
+            "g3",
+            Look("", vest_o, "#5a5f66", skin="#d8a47c", hair_volume=1.08),
+            Walk(((15.2, 6.3, 3.2), (20.1, 0.75, 0.0), (22.4, 0.75, -0.01), (26.4, 4.9, -1.9))),
+            (Gesture(20.3, 22.3, turn=math.radians(160), look=0.15),),
+        ),
+        Worker(
+            "g4",
+            Look("#c9241c", "", "#3b5f8a", "#2b3550"),
+            Walk(((15.9, -6.3, 2.8), (20.4, -0.75, 0.3), (22.4, -0.74, 0.3), (27.1, -6.4, 1.6))),
+            (Gesture(20.6, 22.2, turn=math.radians(-130)),),
+        ),
     )
-    return Scene("gate", "大门 Main gate", 28.0, View((0, -6.0, 2.9), (0, 0.2, 0.95), 54),
-                 _furnish_gate, workers, sun=GATE_SUN)
+    return Scene(
+        "gate",
+        "大门 Main gate",
+        28.0,
+        View((0, -6.0, 2.9), (0, 0.2, 0.95), 54),
+        _furnish_gate,
+        workers,
+        sun=GATE_SUN,
+    )
 
 
 def _furnish_press() -> None:
@@ -167,16 +184,29 @@ def _furnish_press() -> None:
 def press() -> Scene:
     """冲压区: one worker passes outside the hatching, another goes in to the press."""
     workers = (
-        Worker("p1", Look("#ecece8", "#c3d321", "#4b5563"),
-               Walk(((0.5, 5.4, -1.25), (9.0, -5.4, -1.25)))),
-        Worker("p2", Look("#f2b705", "#e8641b", "#2f4a78"),
-               Walk(((9.6, -6.4, 0.9), (15.0, -0.12, 1.15), (20.4, -0.13, 1.15),
-                     (25.8, -6.4, 0.6))),
-               (Gesture(15.2, 20.2, "reach", turn=math.radians(-110), look=-0.2),)),
+        Worker(
+            "p1",
+            Look("#ecece8", "#c3d321", "#4b5563"),
+            Walk(((0.5, 5.4, -1.25), (9.0, -5.4, -1.25))),
+        ),
+        Worker(
+            "p2",
+            Look("#f2b705", "#e8641b", "#2f4a78"),
+            Walk(((9.6, -6.4, 0.9), (15.0, -0.12, 1.15), (20.4, -0.13, 1.15), (25.8, -6.4, 0.6))),
+            (Gesture(15.2, 20.2, "reach", turn=math.radians(-110), look=-0.2),),
+        ),
     )
     cell = FloorZone("press-cell", "冲压区 Press cell", "restricted", PRESS_CELL, 1.0)
-    return Scene("press", "冲压区 Press shop", 26.0, View((-1.7, -6.5, 3.2), (0.1, 0.9, 0.85), 55),
-                 _furnish_press, workers, lamps=PRESS_LAMPS, zones=(cell,))
+    return Scene(
+        "press",
+        "冲压区 Press shop",
+        26.0,
+        View((-1.7, -6.5, 3.2), (0.1, 0.9, 0.85), 55),
+        _furnish_press,
+        workers,
+        lamps=PRESS_LAMPS,
+        zones=(cell,),
+    )
 
 
 def _furnish_exit() -> None:
@@ -187,8 +217,13 @@ def _furnish_exit() -> None:
     plant.wall(3.1, 5.0, "#d4d1c6", "#6f8f80")
     plant.exit_door(0.0, 3.1)
     plant.hatched_frame(EXIT_PASSAGE[0], EXIT_PASSAGE[2], 0.12, plant.GREEN, "#dfe3dc")
-    plant.words("禁止堵塞", (0.0, 0.55, 0.004), 0.34,
-                surface("paint letters", "#dfe3dc", 0.7, 0.2, scale=5.0), flat=True)
+    plant.words(
+        "禁止堵塞",
+        (0.0, 0.55, 0.004),
+        0.34,
+        surface("paint letters", "#dfe3dc", 0.7, 0.2, scale=5.0),
+        flat=True,
+    )
     plant.extinguishers(1.7, 2.95)
     plant.shelf(2.8, 2.2)
     plant.pallet(-3.6, 2.0, 3)
@@ -197,21 +232,33 @@ def _furnish_exit() -> None:
 
 def exit_() -> Scene:
     """安全出口: a trolley of cartons stands in the passage, a worker passes, it is taken away."""
-    first = Worker("e1", Look("#f2b705", "#e8641b", "#2f4a78"),
-                   Walk(((0.2, -5.4, 1.25), (4.6, -0.96, 1.25), (5.4, -0.97, 1.25),
-                         (9.8, -5.6, 0.75))),
-                   (Gesture(0.0, 5.1, "push", turn=-math.pi / 2),))
-    passer = Worker("e2", Look("#ecece8", "#c3d321", "#4b5563"),
-                    Walk(((7.6, 4.9, -0.75), (14.6, -4.0, -0.75))))
-    second = Worker("e3", Look("#1f57b8", "#e8641b", "#5a5f66"),
-                    Walk(((13.4, -5.4, 1.25), (17.5, -0.96, 1.25), (18.2, -0.961, 1.25),
-                          (23.8, 5.0, 1.25))),
-                    (Gesture(17.3, 30.0, "push", turn=-math.pi / 2),))
+    first = Worker(
+        "e1",
+        Look("#f2b705", "#e8641b", "#2f4a78"),
+        Walk(((0.2, -5.4, 1.25), (4.6, -0.96, 1.25), (5.4, -0.97, 1.25), (9.8, -5.6, 0.75))),
+        (Gesture(0.0, 5.1, "push", turn=-math.pi / 2),),
+    )
+    passer = Worker(
+        "e2", Look("#ecece8", "#c3d321", "#4b5563"), Walk(((7.6, 4.9, -0.75), (14.6, -4.0, -0.75)))
+    )
+    second = Worker(
+        "e3",
+        Look("#1f57b8", "#e8641b", "#5a5f66"),
+        Walk(((13.4, -5.4, 1.25), (17.5, -0.96, 1.25), (18.2, -0.961, 1.25), (23.8, 5.0, 1.25))),
+        (Gesture(17.3, 30.0, "push", turn=-math.pi / 2),),
+    )
     passage = FloorZone("exit-east", "东侧安全出口 East exit", "exit", EXIT_PASSAGE, 6.0)
-    return Scene("exit", "安全出口 Emergency exit", 24.0,
-                 View((0.7, -5.6, 3.0), (0.05, 1.0, 1.0), 58), _furnish_exit,
-                 (first, passer, second), lamps=EXIT_LAMPS, zones=(passage,),
-                 trolley=Trolley(((first, 0.2, 4.6), (second, 18.2, 23.8))))
+    return Scene(
+        "exit",
+        "安全出口 Emergency exit",
+        24.0,
+        View((0.7, -5.6, 3.0), (0.05, 1.0, 1.0), 58),
+        _furnish_exit,
+        (first, passer, second),
+        lamps=EXIT_LAMPS,
+        zones=(passage,),
+        trolley=Trolley(((first, 0.2, 4.6), (second, 18.2, 23.8))),
+    )
 
 
 SCENES: dict[str, Callable[[], Scene]] = {"gate": gate, "press": press, "exit": exit_}

@@ -88,17 +88,25 @@ class MeshBuilder:
             polar = math.pi * i / rows
             for k in range(segments):
                 angle = 2 * math.pi * k / segments
-                unit = np.array([math.sin(polar) * math.cos(angle),
-                                 math.sin(polar) * math.sin(angle), math.cos(polar)])
+                unit = np.array(
+                    [
+                        math.sin(polar) * math.cos(angle),
+                        math.sin(polar) * math.sin(angle),
+                        math.cos(polar),
+                    ]
+                )
                 wave = math.sin(9 * unit[0] + 4 * unit[2]) * math.sin(8 * unit[1] - 5 * unit[2])
                 sphere.append(unit)
                 x, y, z = np.array(centre) + unit * np.array(radii) * (1 + lumps * wave)
                 self.vertices.append((float(x), float(y), float(z)))
         for i in range(rows):
             for k in range(segments):
-                corners = (i * segments + k, (i + 1) * segments + k,
-                           (i + 1) * segments + (k + 1) % segments,
-                           i * segments + (k + 1) % segments)
+                corners = (
+                    i * segments + k,
+                    (i + 1) * segments + k,
+                    (i + 1) * segments + (k + 1) % segments,
+                    i * segments + (k + 1) % segments,
+                )
                 middle = np.mean([sphere[c] for c in corners], axis=0)
                 if keep is None or keep(middle):
                     self.face([base + c for c in corners], material)
@@ -107,10 +115,24 @@ class MeshBuilder:
         """An axis-aligned box between two corners."""
         base = len(self.vertices)
         (x0, y0, z0), (x1, y1, z1) = low, high
-        self.vertices += [(x0, y0, z0), (x1, y0, z0), (x1, y1, z0), (x0, y1, z0),
-                          (x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)]
-        for quad in ((3, 2, 1, 0), (4, 5, 6, 7), (0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6),
-                     (3, 0, 4, 7)):
+        self.vertices += [
+            (x0, y0, z0),
+            (x1, y0, z0),
+            (x1, y1, z0),
+            (x0, y1, z0),
+            (x0, y0, z1),
+            (x1, y0, z1),
+            (x1, y1, z1),
+            (x0, y1, z1),
+        ]
+        for quad in (
+            (3, 2, 1, 0),
+            (4, 5, 6, 7),
+            (0, 1, 5, 4),
+            (1, 2, 6, 5),
+            (2, 3, 7, 6),
+            (3, 0, 4, 7),
+        ):
             self.face([base + q for q in quad], material)
 
     def polygon(self, corners: Sequence[Vector], material: bpy.types.Material) -> None:

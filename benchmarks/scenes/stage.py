@@ -45,11 +45,17 @@ class View:
     def project(self, points: Array) -> Array:
         """(N, 2) pixels, y down, of (N, 3) world points; NaN behind the camera."""
         local = (np.asarray(points, dtype=np.float64) - np.array(self.place)) @ np.array(
-            self._turn())
+            self._turn()
+        )
         focal = self.width / 2 / math.tan(math.radians(self.degrees) / 2)
         depth = np.where(local[:, 2] < -0.05, -local[:, 2], np.nan)
-        return np.stack([self.width / 2 + focal * local[:, 0] / depth,
-                         self.height / 2 - focal * local[:, 1] / depth], axis=1)
+        return np.stack(
+            [
+                self.width / 2 + focal * local[:, 0] / depth,
+                self.height / 2 - focal * local[:, 1] / depth,
+            ],
+            axis=1,
+        )
 
 
 def clear() -> None:
@@ -87,8 +93,12 @@ def ambient(colour: str, strength: float) -> None:
     background.inputs["Strength"].default_value = strength
 
 
-def lamp(place: tuple[float, float, float], watts: float, size: tuple[float, float],
-         colour: str = "#fff6e6") -> None:
+def lamp(
+    place: tuple[float, float, float],
+    watts: float,
+    size: tuple[float, float],
+    colour: str = "#fff6e6",
+) -> None:
     """A ceiling light, a rectangle that shines down."""
     light = bpy.data.lights.new("lamp", "AREA")
     light.shape, light.size, light.size_y = "RECTANGLE", *size

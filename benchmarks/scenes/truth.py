@@ -96,8 +96,10 @@ def events(scene: Scene) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for i, worker in enumerate(scene.workers):
         if not worker.has_helmet:
-            found += [{"kind": "missing_helmet", "from": a, "to": b, "person": worker.id}
-                      for a, b in spans(partial(head_in_picture, scene, i), scene.seconds)]
+            found += [
+                {"kind": "missing_helmet", "from": a, "to": b, "person": worker.id}
+                for a, b in spans(partial(head_in_picture, scene, i), scene.seconds)
+            ]
     for zone in scene.zones:
         tests: list[tuple[str | None, Callable[[float], bool]]] = []
         if zone.kind == "restricted":
@@ -106,8 +108,10 @@ def events(scene: Scene) -> list[dict[str, Any]]:
             tests = [(None, lambda t: passage_share(scene, t) >= BLOCKED_SHARE)]
         kind = {"restricted": "restricted_zone", "exit": "blocked_exit"}[zone.kind]
         for person, test in tests:
-            found += [{"kind": kind, "from": a, "to": b, "person": person, "zone": zone.id}
-                      for a, b in spans(test, scene.seconds)]
+            found += [
+                {"kind": kind, "from": a, "to": b, "person": person, "zone": zone.id}
+                for a, b in spans(test, scene.seconds)
+            ]
     return sorted(found, key=lambda e: e["from"])
 
 
@@ -133,14 +137,16 @@ def boxes(scene: Scene, t: float) -> list[dict[str, Any]]:
         x, y = worker.foot(t)
         foot = scene.view.project(np.array([[x, y, 0.0]]))[0]
         head = box_of(worker.face(placed["head"]), scene)
-        rows.append({
-            "person": worker.id,
-            "xyxy": _round(body[0]),
-            "visible": round(body[1], 3),
-            "head_xyxy": None if head is None else _round(head[0]),
-            "helmet": worker.has_helmet,
-            "foot": _round(foot),
-        })
+        rows.append(
+            {
+                "person": worker.id,
+                "xyxy": _round(body[0]),
+                "visible": round(body[1], 3),
+                "head_xyxy": None if head is None else _round(head[0]),
+                "helmet": worker.has_helmet,
+                "foot": _round(foot),
+            }
+        )
     return rows
 
 
@@ -152,8 +158,8 @@ def truth(scene: Scene) -> dict[str, Any]:
         "fps": FPS,
         "frames": scene.frames,
         "note": "missing_helmet: 60 % of the bare head's box in the picture; restricted_zone: "
-                "the floor point under the body in the zone; blocked_exit: 30 % of the passage's "
-                "width covered; boxes are clipped to the picture, foot is not",
+        "the floor point under the body in the zone; blocked_exit: 30 % of the passage's "
+        "width covered; boxes are clipped to the picture, foot is not",
         "events": events(scene),
         "people": [{"id": w.id, "helmet": w.has_helmet} for w in scene.workers],
         "zones": {zone.id: polygon(scene, i) for i, zone in enumerate(scene.zones)},

@@ -59,7 +59,7 @@ def _lay(picture: NDArray[np.float32], patch: Image, rect: tuple[int, int, int, 
         if low > 0:
             line[: len(fade)] = fade
         if high < limit:
-            line[-len(fade):] = np.minimum(line[-len(fade):], fade[::-1])
+            line[-len(fade) :] = np.minimum(line[-len(fade) :], fade[::-1])
         ramps.append(line)
     weight = (ramps[1][:, None] * ramps[0][None, :])[:, :, None]
     part = picture[y0:y1, x0:x1]
@@ -76,8 +76,13 @@ def encode(cache: Path, path: Path, fps: int, limit: int = 3_000_000) -> None:
             stream.pix_fmt = "yuv420p"
             stream.gop_size = fps * 2
             # no B-frames and fixed keyframes: what a camera sends
-            stream.options = {"crf": str(crf), "preset": "slow", "bf": "0",
-                              "sc_threshold": "0", "keyint_min": str(fps * 2)}
+            stream.options = {
+                "crf": str(crf),
+                "preset": "slow",
+                "bf": "0",
+                "sc_threshold": "0",
+                "keyint_min": str(fps * 2),
+            }
             for picture in frames(cache):
                 frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "bgr24")
                 for packet in stream.encode(frame):
@@ -93,20 +98,29 @@ def encode(cache: Path, path: Path, fps: int, limit: int = 3_000_000) -> None:
 
 def write_site(folder: Path, scenes: list[Scene]) -> None:
     """``site.yaml`` with the zones as they lie in the rendered pictures."""
-    lines = ["# The demo site: rendered by benchmarks/scenes, sources relative to this file.",
-             "cameras:"]
+    lines = [
+        "# The demo site: rendered by benchmarks/scenes, sources relative to this file.",
+        "cameras:",
+    ]
     for scene in scenes:
-        known = json.loads((folder / f"{scene.id}.json").read_text(encoding="utf-8"))["zones"] \
-            if (folder / f"{scene.id}.json").exists() else {}
-        lines += [f"  - id: {scene.id}", f"    name: {scene.name}",
-                  f"    source: {scene.id}.mp4"]
+        known = (
+            json.loads((folder / f"{scene.id}.json").read_text(encoding="utf-8"))["zones"]
+            if (folder / f"{scene.id}.json").exists()
+            else {}
+        )
+        lines += [f"  - id: {scene.id}", f"    name: {scene.name}", f"    source: {scene.id}.mp4"]
         if not scene.zones:
             lines += ["    zones: []  # no helmet zone: helmets are judged in the whole picture"]
             continue
         lines += ["    zones:"]
         for zone in scene.zones:
             corners = ", ".join(f"[{x}, {y}]" for x, y in known.get(zone.id, []))
-            lines += [f"      - id: {zone.id}", f"        name: {zone.name}",
-                      f"        kind: {zone.kind}", f"        polygon: [{corners}]",
-                      f"        dwell_s: {zone.dwell_s}", "        schedule: always"]
+            lines += [
+                f"      - id: {zone.id}",
+                f"        name: {zone.name}",
+                f"        kind: {zone.kind}",
+                f"        polygon: [{corners}]",
+                f"        dwell_s: {zone.dwell_s}",
+                "        schedule: always",
+            ]
     (folder / "site.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
