@@ -68,7 +68,7 @@ def test_no_document_names_a_command_that_does_not_exist():
     """What a page says in code after `anyan` can be typed."""
     known = {name.split()[1] for name in commands(typer.main.get_command(app), "anyan")}
     for page in documents():
-        named = set(re.findall(r"`anyan ([a-z]+)", page.read_text("utf-8")))
+        named = set(re.findall(r"`anyan ([a-z-]+)", page.read_text("utf-8")))
         assert named <= known, page.name
 
 
