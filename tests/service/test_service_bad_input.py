@@ -1,25 +1,29 @@
 import hashlib
 import json
-import os
 import random
 import re
-import shutil
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import av
-import numpy as np
 import pytest
+from bad_sources import (
+    Door,
+    answer,
+    closed_port,
+    one_word,
+    relay_then_noise,
+    remuxed,
+    silence,
+    sound,
+    stream_then_noise,
+)
 from fixtures_rtsp import RtspServer, rtsp_available  # noqa: F401
 from running_service import Service, exit_camera, make_exit_video, service_with, wait_for
 from websockets.sync.client import connect
-
-from service.settings import SHIPPED_MODEL
 
 pytestmark = pytest.mark.rtsp
 
@@ -27,142 +31,17 @@ SECRET = "geheim-cam-1"
 OTHER_SECRET = "geheim-cam-2"
 
 
-class _Door:
-    """A TCP server; what each visitor gets is up to the test."""
-
-    def __init__(self, serve: Callable[[socket.socket], None]) -> None:
-        self._serve = serve
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
-        self.visits = 0
-        self._visitors: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        self._listener.close()
-        for visitor in self._visitors:
-            with suppress(OSError):
-                visitor.shutdown(socket.SHUT_RDWR)
-            visitor.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                visitor, _ = self._listener.accept()
-                self.visits += 1
-                self._visitors.append(visitor)
-                threading.Thread(target=self._meet, args=(visitor,), daemon=True).start()
-
-    def _meet(self, visitor: socket.socket) -> None:
-        with suppress(OSError):
-            self._serve(visitor)
-
-
-def _silence(visitor: socket.socket) -> None:
-    """Accepts everything and says nothing."""
-    while visitor.recv(4096):
-        pass
-
-
-def _noise(visitor: socket.socket) -> None:
-    """Random bytes for ever, not so fast that they starve the tests."""
-    dice = random.Random(1)
-    while True:
-        visitor.sendall(dice.randbytes(2000))
-        time.sleep(0.05)
-
-
-def _answer(status: str, body: bytes = b"", headers: str = "") -> Callable[[socket.socket], None]:
-    """One HTTP answer to whatever is asked."""
-
-    def serve(visitor: socket.socket) -> None:
-        while b"\r\n\r\n" not in visitor.recv(4096):
-            pass
-        head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}Connection: close"
-        visitor.sendall(head.encode() + b"\r\n\r\n" + body)
-        visitor.shutdown(socket.SHUT_WR)
-        visitor.recv(1)
-
-    return serve
-
-
-def _stream_then_noise(stream: bytes, seconds: float) -> Callable[[socket.socket], None]:
-    """An HTTP camera: a transport stream at its own pace, then random bytes."""
-
-    def serve(visitor: socket.socket) -> None:
-        visitor.recv(4096)
-        visitor.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: video/mp2t\r\n\r\n")
-        parts = 50
-        for i in range(parts):
-            visitor.sendall(stream[len(stream) * i // parts : len(stream) * (i + 1) // parts])
-            time.sleep(seconds / parts)
-        _noise(visitor)
-
-    return serve
-
-
-def _relay_then_noise(port: int, good: int) -> Callable[[socket.socket], None]:
-    """An RTSP camera whose answers turn into random bytes after `good` bytes."""
-
-    def serve(visitor: socket.socket) -> None:
-        far = socket.create_connection(("127.0.0.1", port))
-
-        def ask() -> None:
-            with suppress(OSError):
-                while data := visitor.recv(4096):
-                    far.sendall(data)
-
-        threading.Thread(target=ask, daemon=True).start()
-        passed = 0
-        with far:
-            while passed < good and (data := far.recv(4096)):
-                passed += len(data)
-                visitor.sendall(data)
-        _noise(visitor)
-
-    return serve
-
-
 @pytest.fixture(scope="module")
-def doors() -> Iterator[Callable[[Callable[[socket.socket], None]], _Door]]:
-    opened: list[_Door] = []
+def doors() -> Iterator[Callable[[Callable[[socket.socket], None]], Door]]:
+    opened: list[Door] = []
 
-    def open_door(serve: Callable[[socket.socket], None]) -> _Door:
-        opened.append(_Door(serve))
+    def open_door(serve: Callable[[socket.socket], None]) -> Door:
+        opened.append(Door(serve))
         return opened[-1]
 
     yield open_door
     for door in opened:
         door.close()
-
-
-def _remuxed(video: Path, target: Path, **options: str) -> Path:
-    """The same pictures in another container."""
-    with av.open(str(video)) as source, av.open(str(target), "w", options=options) as copy:
-        stream = copy.add_stream_from_template(source.streams.video[0])
-        for packet in source.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = stream
-                copy.mux(packet)
-    return target
-
-
-def _sound(path: Path) -> Path:
-    """A file without any picture."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", rate=44100)
-        for i in range(40):
-            frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
-            frame.sample_rate, frame.pts = 44100, i * 1024
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
-
-
-def _closed_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 EXPECTED = {
@@ -194,8 +73,8 @@ def sources(tmp_path_factory, doors, rtsp_available) -> Iterator[dict[str, str]]
     folder = tmp_path_factory.mktemp("sources")
     good = make_exit_video(folder / "good.mp4", seconds=24, box=(4, 9))
     whole = good.read_bytes()
-    first = _remuxed(good, folder / "first.mp4", movflags="faststart").read_bytes()
-    stream = _remuxed(good, folder / "good.ts").read_bytes()
+    first = remuxed(good, folder / "first.mp4", movflags="faststart").read_bytes()
+    stream = remuxed(good, folder / "good.ts").read_bytes()
     (folder / "text.mp4").write_text("this is no video\n" * 1000)
     (folder / "empty.mp4").touch()
     (folder / "noise.mp4").write_bytes(random.Random(1).randbytes(200_000))
@@ -210,46 +89,37 @@ def sources(tmp_path_factory, doors, rtsp_available) -> Iterator[dict[str, str]]
     for server in (locked, standing):
         server.start()
     denied = 'WWW-Authenticate: Basic realm="camera"\r\n'
-    empty_http = _answer("200 OK", headers="Content-Type: video/mp2t\r\n")
+    empty_http = answer("200 OK", headers="Content-Type: video/mp2t\r\n")
     yield {
         "good": str(good),
-        "port": f"rtsp://{login}127.0.0.1:{_closed_port()}/1",
+        "port": f"rtsp://{login}127.0.0.1:{closed_port()}/1",
         "host": f"rtsp://{login}no-such-host.invalid/1",
         "scheme": f"ftp://{login}127.0.0.1/1",
         "refused": locked.address("admin", SECRET),
-        "forbidden": f"http://{login}{doors(_answer('401 Unauthorized', b'no', denied)).address}/1",
+        "forbidden": f"http://{login}{doors(answer('401 Unauthorized', b'no', denied)).address}/1",
         "path": standing.url.replace("/cam", f"/other?user=admin&password={SECRET}"),
-        "gone": f"http://{login}{doors(_answer('404 Not Found', b'no')).address}/1",
+        "gone": f"http://{login}{doors(answer('404 Not Found', b'no')).address}/1",
         "missing": str(folder / "missing.mp4"),
         "folder": str(folder),
         "text": str(folder / "text.mp4"),
         "empty": str(folder / "empty.mp4"),
         "noise": str(folder / "noise.mp4"),
         "headless": str(folder / "headless.mp4"),
-        "sound": str(_sound(folder / "sound.mp4")),
-        "page": f"http://{login}{doors(_answer('200 OK', b'<html>camera</html>' * 99)).address}/",
-        "silent": f"rtsp://{login}{doors(_silence).address}/1",
-        "silent-http": f"http://{login}{doors(_silence).address}/1?token={SECRET}",
-        "silent-empty": f"rtsp://{login}{doors(_one_word).address}/1",
+        "sound": str(sound(folder / "sound.mp4")),
+        "page": f"http://{login}{doors(answer('200 OK', b'<html>camera</html>' * 99)).address}/",
+        "silent": f"rtsp://{login}{doors(silence).address}/1",
+        "silent-http": f"http://{login}{doors(silence).address}/1?token={SECRET}",
+        "silent-empty": f"rtsp://{login}{doors(one_word).address}/1",
         "cut": str(folder / "cut.mp4"),
         "torn": str(folder / "torn.mp4"),
-        "mad-http": f"http://{login}{doors(_stream_then_noise(stream, 5.0)).address}/live.ts",
+        "mad-http": f"http://{login}{doors(stream_then_noise(stream, 5.0)).address}/live.ts",
         "mad-rtsp": f"rtsp://admin:{OTHER_SECRET}@"
-        f"{doors(_relay_then_noise(locked.port, 250_000)).address}/cam",
+        f"{doors(relay_then_noise(locked.port, 250_000)).address}/cam",
         "frozen": standing.url,
         "hollow": f"http://{login}{doors(empty_http).address}/live.ts",
     }
     for server in (locked, standing):
         server.stop()
-
-
-def _one_word(visitor: socket.socket) -> None:
-    """Answers the first request of RTSP and then never again."""
-    request = visitor.recv(4096).decode(errors="replace")
-    number = re.search(r"CSeq: (\d+)", request)
-    answer = f"RTSP/1.0 200 OK\r\nCSeq: {number[1] if number else 1}\r\nPublic: DESCRIBE\r\n\r\n"
-    visitor.sendall(answer.encode())
-    _silence(visitor)
 
 
 @pytest.fixture(scope="module")
@@ -388,17 +258,17 @@ def test_no_answer_of_the_interface_holds_a_credential(service: Service):
 @pytest.mark.parametrize("id", sorted(set(EXPECTED)))
 def test_a_source_that_is_tried_says_what_is_wrong(service: Service, sources, id: str):
     """The same code as the camera would show, before it is saved."""
-    answer = service.client.post("/api/sources/test", json={"source": sources[id]})
-    assert answer.status_code == 422, answer.text
-    assert answer.json()["code"] == EXPECTED[id][1], answer.text
-    assert _no_secret(answer.text)
+    reply = service.client.post("/api/sources/test", json={"source": sources[id]})
+    assert reply.status_code == 422, reply.text
+    assert reply.json()["code"] == EXPECTED[id][1], reply.text
+    assert _no_secret(reply.text)
 
 
 def test_a_source_that_never_says_a_word_is_given_up(service: Service, sources):
     """An empty stream is no video either."""
-    answer = service.client.post("/api/sources/test", json={"source": sources["hollow"]})
-    assert answer.status_code == 422
-    assert answer.json()["code"] in {"not_video", "source_unavailable"}
+    reply = service.client.post("/api/sources/test", json={"source": sources["hollow"]})
+    assert reply.status_code == 422
+    assert reply.json()["code"] in {"not_video", "source_unavailable"}
 
 
 # What cannot be saved.
@@ -437,26 +307,26 @@ def test_a_zone_that_cannot_be_judged_is_refused_with_its_place(
     """422 naming the field, and nothing is saved."""
     zones = [{**ZONE, **change}]
     camera = {"id": "new", "name": "new", "source": f"rtsp://a:{SECRET}@h/1", "enabled": True}
-    answer = service.client.post("/api/cameras", json={**camera, "zones": zones})
-    assert answer.status_code == 422, answer.text
-    problem = answer.json()
+    reply = service.client.post("/api/cameras", json={**camera, "zones": zones})
+    assert reply.status_code == 422, reply.text
+    problem = reply.json()
     assert problem["code"] == "invalid_request"
     assert [e["place"] for e in problem["errors"]] == [place]
     assert problem["errors"][0]["message"]
-    assert _no_secret(answer.text)
+    assert _no_secret(reply.text)
     assert service.client.get("/api/cameras/new").status_code == 404
 
 
 def test_ids_that_are_used_twice_are_refused(service: Service):
     """Of a camera: 409; of a zone in one camera: 422 with the place. The old ones stay."""
     camera = {"id": "good", "name": "x", "source": "/x.mp4", "enabled": True, "zones": []}
-    answer = service.client.post("/api/cameras", json=camera)
-    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    reply = service.client.post("/api/cameras", json=camera)
+    assert (reply.status_code, reply.json()["code"]) == (409, "conflict")
     assert service.client.get("/api/cameras/good").json()["name"] == "good"
     body = {**camera, "id": "twice", "zones": [ZONE, ZONE]}
-    answer = service.client.post("/api/cameras", json=body)
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["place"].startswith("zones")
+    reply = service.client.post("/api/cameras", json=body)
+    assert reply.status_code == 422
+    assert reply.json()["errors"][0]["place"].startswith("zones")
     assert service.client.get("/api/cameras/twice").status_code == 404
 
 
@@ -502,7 +372,7 @@ def test_the_worker_lived_through_all_of_it(service: Service):
 
 def test_mute_cameras_do_not_hold_up_the_stop(tmp_path: Path, blocked_video: Path, doors):
     """The violation and the clip of the good one are finished, however many others hang."""
-    door = doors(_silence)
+    door = doors(silence)
     cameras = [
         {"id": f"mute-{i}", "name": "mute", "source": f"rtsp://{door.address}/{i}"}
         for i in range(6)
@@ -519,110 +389,3 @@ def test_mute_cameras_do_not_hold_up_the_stop(tmp_path: Path, blocked_video: Pat
         service.begin()
         assert service.hazard(hazard["id"])["ended"]
         assert service.clip(hazard["id"])
-
-
-# Models that cannot be used.
-
-
-def _model(folder: Path, **changes: object) -> tuple[Path, Path]:
-    """A copy of the shipped model, its manifest changed."""
-    manifest = json.loads(SHIPPED_MODEL.read_text())
-    weights = folder / manifest["file"]
-    shutil.copy(SHIPPED_MODEL.with_name(manifest["file"]), weights)
-    path = folder / SHIPPED_MODEL.name
-    path.write_text(json.dumps({**manifest, **changes}))
-    return path, weights
-
-
-def _flip(weights: Path) -> None:
-    data = bytearray(weights.read_bytes())
-    data[len(data) // 2] ^= 0xFF
-    weights.write_bytes(data)
-
-
-def _rubbish_with_right_digest(weights: Path) -> None:
-    weights.write_bytes(os.urandom(1000))
-    path = weights.with_suffix(".json")
-    manifest = json.loads(path.read_text())
-    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
-    path.write_text(json.dumps({**manifest, "sha256": digest}))
-
-
-@pytest.mark.parametrize(
-    ("changes", "spoil", "said"),
-    [
-        ({}, _flip, "SHA-256"),
-        ({}, Path.unlink, "missing"),
-        ({}, _rubbish_with_right_digest, "cannot be loaded"),
-        (
-            {"classes": ["person", "head"], "thresholds": {"person": 0.3, "head": 0.3}},
-            None,
-            "classes",
-        ),
-        (
-            {
-                "classes": ["person", "bare", "hat"],
-                "thresholds": {"person": 0.3, "bare": 0.3, "hat": 0.3},
-            },
-            None,
-            "head",
-        ),
-    ],
-    ids=["a changed byte", "no weights", "no network", "fewer classes", "other classes"],
-)
-def test_a_model_that_is_not_what_its_manifest_says_is_told_on_every_page(
-    tmp_path: Path, blocked_video: Path, changes: dict, spoil: Callable | None, said: str
-):
-    """Not ready with the reason; pages work and show it; the log has no traceback."""
-    manifest, weights = _model(tmp_path, **changes)
-    if spoil:
-        spoil(weights)
-    with service_with(
-        tmp_path / "s", [exit_camera("hall", blocked_video)], ANYAN_MODEL=str(manifest)
-    ) as service:
-        service.start()
-
-        def answers() -> bool:
-            assert service.process
-            assert service.process.poll() is None, service.log.read_text()
-            with suppress(OSError, Exception):
-                return service.client.get("/healthz").status_code == 200
-            return False
-
-        wait_for(answers)
-        service.sign_in()
-
-        def problems() -> list[dict[str, str]]:
-            return service.client.get("/api/system").json()["problems"]
-
-        told = wait_for(problems)
-        assert {p["code"] for p in told} <= {"worker_down", "model_error", "manifest_mismatch"}
-        assert said in told[0]["detail"]
-        ready = service.client.get("/readyz")
-        assert ready.status_code == 503
-        assert said in " ".join(ready.json()["reasons"])
-        assert service.client.get("/api/cameras").status_code == 200
-        time.sleep(5.0)  # it is tried again, and stays said
-        assert said in problems()[0]["detail"]
-        log = service.log.read_text()
-        assert "Traceback" not in log
-        assert len(log.splitlines()) < 40
-        service.stop()
-        assert service.process
-        assert service.process.returncode == 0
-
-
-def test_a_manifest_with_other_fields_ends_the_start_with_a_sentence(tmp_path: Path):
-    """Nothing to show on a page: the service does not start without a model to name."""
-    manifest, _ = _model(tmp_path)
-    for text in ("{}", "no json", '{"name": 1}'):
-        manifest.write_text(text)
-        with service_with(tmp_path / "s", [], ANYAN_MODEL=str(manifest)) as service:
-            service.start()
-            assert service.process
-            assert service.process.wait(60) == 2
-            log = service.log.read_text()
-            assert "Traceback" not in log
-            assert "anyan: " in log
-            assert manifest.name in log
-            service.log.unlink()
