@@ -134,7 +134,9 @@ class Database:
     def _answering(self) -> Iterator[None]:
         try:
             yield
-        except (DBAPIError, PoolTimeout) as error:
+        except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
+            if advice := _advice(error):
+                raise SettingsError(f"the database at {self.place} {advice}") from error
             if not _is_away(error):
                 raise
             raise DatabaseAway(
@@ -215,6 +217,28 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _driver(connection: Connection) -> Any:
     return connection.connection.dbapi_connection
+
+
+REFUSALS = (
+    "password authentication failed",
+    "no pg_hba.conf entry",
+    "no password supplied",
+    "does not exist",
+)
+"""What PostgreSQL says in English when a connection can never succeed as it was asked for."""
+
+
+def _advice(error: Exception) -> str:
+    """What to change where trying again cannot help; empty where the URL is not at fault."""
+    cause = getattr(error, "orig", error)
+    if isinstance(cause, sqlite3.Error):
+        damaged = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+        if getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) in damaged:
+            return "is no SQLite database, or is damaged: move it away or restore a backup"
+        return ""
+    if isinstance(error, OperationalError) and any(words in str(cause) for words in REFUSALS):
+        return "refuses this user, password or database name: correct ANYAN_DATABASE_URL"
+    return ""
 
 
 def _is_away(error: Exception) -> bool:

@@ -137,3 +137,20 @@ def test_a_restarted_server_is_used_again(tmp_path: Path) -> None:
         other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
     database.check()
     database.close()
+
+
+def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
+    """Waiting cannot help: the message says what to do, and the file stays as it is."""
+    file = tmp_path / "anyan.db"
+    file.write_text("this is a text, and long enough to be looked at as a database. " * 20)
+    with pytest.raises(SettingsError, match="no SQLite database"):
+        Database(f"sqlite:///{file}").migrate()
+    assert file.read_text().startswith("this is a text")
+
+
+def test_a_user_that_postgresql_does_not_know_is_said() -> None:
+    """Trying again cannot help either: the URL has to be corrected."""
+    address = postgresql_address().replace("postgres:@", "nobody_of_that_name:geheim@")
+    with pytest.raises(SettingsError, match="correct ANYAN_DATABASE_URL") as caught:
+        Database(address).check()
+    assert "geheim" not in str(caught.value)
