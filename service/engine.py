@@ -135,6 +135,8 @@ class SiteEngine:
             reasons.append("cameras are not assigned yet")
         if self._recorder.database_away:
             reasons.append("the database is away")
+        if self._recorder.trouble:
+            reasons.append(self._recorder.trouble)
         return reasons
 
     # What comes from the workers, on the event loop.
