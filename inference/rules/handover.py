@@ -1,6 +1,7 @@
 """A new track that begins where another one was lost is the same person."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,21 +10,35 @@ JOIN_HEIGHTS = 1.0
 """Greatest distance between the two foot points, in heights of the person."""
 
 
-def lost_near(
-    feet: Mapping[int, NDArray[np.floating]],
-    present: set[int],
-    foot: NDArray[np.floating],
-    height: float,
-) -> int | None:
-    """The track that ended nearest to a foot point, None where none is near enough.
+class Followed(Protocol):
+    """What a rule remembers of a person; foot: last foot point, (2,) pixels."""
 
-    feet: last foot point (2,) by track id, pixels. present: tracks seen in this picture, which
-    cannot be lost. foot: (2,) pixels of the new track. height: of its box, pixels.
+    foot: NDArray[np.floating]
+
+
+F = TypeVar("F", bound=Followed)
+
+
+def follow(
+    known: dict[int, F],
+    track_id: int,
+    fresh: F,
+    *,
+    height: float,
+    present: set[int],
+    carries: Callable[[F], bool] = lambda _: True,
+) -> F:
+    """What is known of a track; a new one takes over from the nearest lost one, else is `fresh`.
+
+    known: by track id; changed in place. height: of the person's box, pixels. present: tracks
+    seen in this picture, which cannot be lost. carries: whether something is worth taking over.
     """
-    distances = {
-        track_id: float(np.linalg.norm(last - foot))
-        for track_id, last in feet.items()
-        if track_id not in present
-    }
-    near = [t for t, distance in distances.items() if distance <= JOIN_HEIGHTS * height]
-    return min(near, key=distances.__getitem__) if near else None
+    if track_id not in known:
+        distances = {
+            other: float(np.linalg.norm(state.foot - fresh.foot))
+            for other, state in known.items()
+            if other not in present and carries(state)
+        }
+        near = [t for t, distance in distances.items() if distance <= JOIN_HEIGHTS * height]
+        known[track_id] = known.pop(min(near, key=distances.__getitem__)) if near else fresh
+    return known[track_id]

@@ -16,7 +16,7 @@ from core.geometry import foot_points, inside_polygon
 from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
-from inference.rules.handover import lost_near
+from inference.rules.handover import follow
 from inference.rules.headwear import HeadEvidence, read_heads
 from inference.rules.rule import Incident
 
@@ -81,7 +81,14 @@ class MissingHelmetRule:
             if not inside[i]:
                 continue
             height = float(people.xyxy[i, 3] - people.xyxy[i, 1])
-            wearer = self._wearer(track_id, now, feet[i], height, present)
+            wearer = follow(
+                self._wearers,
+                track_id,
+                _Wearer(0.0, now, 0, now, feet[i], None),
+                height=height,
+                present=present,
+                carries=lambda known: known.incident is not None,
+            )
             wearer.seen_at, wearer.foot = now, feet[i]
             if i in evidence:
                 changed += self._weigh(track_id, wearer, evidence[i], now)
@@ -95,24 +102,6 @@ class MissingHelmetRule:
 
     def _heads(self, detections: Detections) -> Detections:
         return detections[np.isin(detections.class_id, (self._bare_id, self._helmet_id))]
-
-    def _wearer(
-        self,
-        track_id: int,
-        now: float,
-        foot: NDArray[np.floating],
-        height: float,
-        present: set[int],
-    ) -> _Wearer:
-        if track_id not in self._wearers:
-            feet = {other: w.foot for other, w in self._wearers.items() if w.incident}
-            before = lost_near(feet, present, foot, height)
-            self._wearers[track_id] = (
-                _Wearer(0.0, now, 0, now, foot, None)
-                if before is None
-                else self._wearers.pop(before)
-            )
-        return self._wearers[track_id]
 
     def _weigh(
         self, track_id: int, wearer: _Wearer, evidence: HeadEvidence, now: float

@@ -10,7 +10,7 @@ from core.geometry import foot_points, inside_polygon
 from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
-from inference.rules.handover import lost_near
+from inference.rules.handover import follow
 from inference.rules.rule import Incident
 
 RULE = "restricted_zone/1"
@@ -57,7 +57,8 @@ class RestrictedZoneRule:
         for i, track_id in enumerate(people.track_id.tolist()):
             if inside[i]:
                 height = float(people.xyxy[i, 3] - people.xyxy[i, 1])
-                visit = self._visit(track_id, now, feet[i], height, present)
+                fresh = _Visit(now, now, now, feet[i], 0, 0.0, None)
+                visit = follow(self._visits, track_id, fresh, height=height, present=present)
                 changed += self._inside(track_id, visit, now, feet[i], float(people.confidence[i]))
             elif track_id in self._visits:
                 self._visits[track_id].seen_at = now
@@ -68,24 +69,6 @@ class RestrictedZoneRule:
         open_visits = [v.incident.end() for v in self._visits.values() if v.incident]
         self._visits.clear()
         return open_visits
-
-    def _visit(
-        self,
-        track_id: int,
-        now: float,
-        foot: NDArray[np.floating],
-        height: float,
-        present: set[int],
-    ) -> _Visit:
-        if track_id not in self._visits:
-            feet = {other: visit.foot for other, visit in self._visits.items()}
-            before = lost_near(feet, present, foot, height)
-            self._visits[track_id] = (
-                _Visit(now, now, now, foot, 0, 0.0, None)
-                if before is None
-                else self._visits.pop(before)
-            )
-        return self._visits[track_id]
 
     def _inside(
         self,
