@@ -1,6 +1,6 @@
 /** A LivePlayer bound to one tile: its facts as refs, its overlay painted with each picture. */
 import { computed, onBeforeUnmount, onMounted, ref, shallowRef, type Ref } from "vue";
-import type { Box, Status } from "../api/types";
+import type { Box, LiveTracks, Status } from "../api/types";
 import { LivePlayer } from "../live/player";
 import { tileState } from "../live/tile-state";
 import { TrackHistory } from "../live/tracks";
@@ -47,13 +47,24 @@ export function useLive(cameraId: string, places: LivePlaces, paint: PaintPictur
     if (!Number.isFinite(utc)) return;
     shownAt = performance.now();
     pictureAt.value = utc;
-    paint(history.at(utc), utc);
+    repaint();
   }
 
+  function repaint(): void {
+    paint(history.at(pictureAt.value), pictureAt.value);
+  }
+
+  /** Painted once the picture is loaded, and again when its boxes come after it. */
   function showStill(picture: Blob, timestamp: number): void {
     if (still.value !== "") URL.revokeObjectURL(still.value);
     still.value = URL.createObjectURL(picture);
-    showPicture(timestamp);
+    shownAt = performance.now();
+    pictureAt.value = timestamp;
+  }
+
+  function keepTracks(message: LiveTracks): void {
+    history.add(message);
+    if (mode.value === "stills") repaint();
   }
 
   function check(): void {
@@ -71,7 +82,7 @@ export function useLive(cameraId: string, places: LivePlaces, paint: PaintPictur
     if (video === null || root === null) return;
     player = new LivePlayer(cameraId, video, root, {
       status: (next) => (status.value = next),
-      tracks: (message) => history.add(message),
+      tracks: keepTracks,
       still: showStill,
       connection(open) {
         connected.value = open;
@@ -93,5 +104,5 @@ export function useLive(cameraId: string, places: LivePlaces, paint: PaintPictur
     if (still.value !== "") URL.revokeObjectURL(still.value);
   });
 
-  return { status, state, mode, still, pictureAt, latency };
+  return { status, state, mode, still, pictureAt, latency, repaint };
 }
