@@ -14,7 +14,7 @@ OPTIONS = ["--no-sandbox", "--disable-background-networking", "--disable-quic", 
 PAGES = Path(__file__).parents[2] / "api" / "static" / "index.html"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The service with the rendered demo site, watched for as long as the tests run."""
     if not PAGES.exists():
@@ -25,7 +25,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield service
 
 
-@pytest.fixture(scope="session")
+# Of the module, not of the session: Playwright keeps an event loop running until it is closed.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     if not CHROMIUM.exists():
