@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.detections import Detections
-from core.geometry import foot_points, inside_polygon
 from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
 from inference.rules.handover import follow
 from inference.rules.headwear import HeadEvidence, read_heads
 from inference.rules.rule import Incident
+from inference.rules.standing import standing_in
 
 RULE = "missing_helmet/1"
 BARE = 6.9
@@ -66,14 +66,12 @@ class MissingHelmetRule:
         if not watched:
             return self.close()
         now, people = seen.frame.timestamp, seen.people
-        size = np.array([seen.frame.width, seen.frame.height], np.float64)
-        feet = np.clip(foot_points(people.xyxy), 0, size - 1)
-        inside = inside_polygon(feet / size, self._zone.polygon)
+        feet, inside = standing_in(self._zone, seen)
         evidence = read_heads(
             people.xyxy,
             self._heads(seen.detections),
             self._bare_id,
-            self._smallest_share * float(size.max()),
+            self._smallest_share * max(seen.frame.width, seen.frame.height),
         )
         changed: list[Violation] = []
         present = set(people.track_id.tolist())

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.geometry import foot_points, inside_polygon
 from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
 from inference.rules.handover import follow
 from inference.rules.rule import Incident
+from inference.rules.standing import standing_in
 
 RULE = "restricted_zone/1"
 MINIMUM_HITS = 3
@@ -48,10 +48,7 @@ class RestrictedZoneRule:
         if not watched:
             return self.close()
         now, people = seen.frame.timestamp, seen.people
-        size = np.array([seen.frame.width, seen.frame.height], np.float64)
-        # Feet below the picture stand at its lower edge as far as anybody can tell.
-        feet = np.clip(foot_points(people.xyxy), 0, size - 1)
-        inside = inside_polygon(feet / size, self._zone.polygon)
+        feet, inside = standing_in(self._zone, seen)
         changed: list[Violation] = []
         present = set(people.track_id.tolist())
         for i, track_id in enumerate(people.track_id.tolist()):
