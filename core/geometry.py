@@ -12,23 +12,20 @@ def area(xyxy: Floats) -> Floats:
     return np.asarray(size[:, 0] * size[:, 1])
 
 
-def _intersection(a: Floats, b: Floats) -> Floats:
+def iou(a: Floats, b: Floats) -> Floats:
+    """Intersection over union of (N, 4) with (M, 4) boxes, (N, M) in 0..1."""
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum(a[:, None, 2:], b[None, :, 2:])
     size = np.maximum(high - low, 0.0)
-    return np.asarray(size[..., 0] * size[..., 1])
-
-
-def iou(a: Floats, b: Floats) -> Floats:
-    """Intersection over union of (N, 4) with (M, 4) boxes, (N, M) in 0..1."""
-    shared = _intersection(a, b)
+    shared = size[..., 0] * size[..., 1]
     union = area(a)[:, None] + area(b)[None, :] - shared
     return np.asarray(shared / np.maximum(union, 1e-9))
 
 
-def coverage(a: Floats, b: Floats) -> Floats:
-    """Share of each box of a (N, 4) that lies inside each box of b (M, 4), (N, M) in 0..1."""
-    return np.asarray(_intersection(a, b) / np.maximum(area(a)[:, None], 1e-9))
+def centred_in(xyxy: Floats, box: NDArray[np.number]) -> NDArray[np.bool_]:
+    """Which of the boxes (N, 4) have their centre inside one box (4,): (N,) bool."""
+    centre = (xyxy[:, :2] + xyxy[:, 2:]) / 2
+    return np.asarray(((centre >= box[:2]) & (centre <= box[2:])).all(axis=1), np.bool_)
 
 
 def foot_points(xyxy: Floats) -> Floats:

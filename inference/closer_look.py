@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.detections import Detections
 from core.frame import Image
+from core.geometry import centred_in
 from inference.detector import Detector, Network
 
 CROP_SIZE = 128
@@ -86,7 +87,7 @@ class CloserLook:
 
     def _in_doubt(self, found: Detections, crop: NDArray[np.int64]) -> bool:
         """Whether the whole picture left open what is on the heads in a crop."""
-        heads = found[_centred_in(found, crop) & (found.class_id != self._person_id)]
+        heads = found[centred_in(found.xyxy, crop) & (found.class_id != self._person_id)]
         if not len(heads):
             return True
         best = heads.class_id[heads.confidence.argmax()]
@@ -102,7 +103,7 @@ class CloserLook:
         near = replace(near, xyxy=near.xyxy + np.tile(crop[:2], 2).astype(np.float32))
         kept = np.ones(len(found), np.bool_)
         for box in near.xyxy:
-            kept &= ~_centred_in(found, box)
+            kept &= ~centred_in(found.xyxy, box)
         kept |= found.class_id == self._person_id
         rest = found[kept]
         return Detections(
@@ -110,11 +111,6 @@ class CloserLook:
             np.concatenate([rest.confidence, near.confidence]),
             np.concatenate([rest.class_id, near.class_id]),
         )
-
-
-def _centred_in(found: Detections, box: NDArray[np.number]) -> NDArray[np.bool_]:
-    centre = (found.xyxy[:, :2] + found.xyxy[:, 2:]) / 2
-    return np.asarray(((centre >= box[:2]) & (centre <= box[2:])).all(axis=1), np.bool_)
 
 
 def _head_crop(box: NDArray[np.float32], image: Image) -> NDArray[np.int64] | None:

@@ -69,7 +69,7 @@ class Line:
             self._casebook.folder,
             wake,
             target_fps=target_fps,
-            on_status=self._send_status,
+            on_status=self.send_status,
             on_clip=self._casebook.keep_clip,
             on_live=self._send_live,
         )
@@ -150,7 +150,8 @@ class Line:
             message = {"type": "still", "camera_id": self.config.id, "timestamp": frame.timestamp}
             self._outbox.send(message, _jpeg(frame))
 
-    def _send_status(self, status: CameraStatus) -> None:
+    def send_status(self, status: CameraStatus) -> None:
+        """Tells the service how the camera is doing."""
         self._outbox.send({"type": "status", "status": asdict(status)})
 
     def _send_live(self, part: LiveInit | LiveFragment) -> None:

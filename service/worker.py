@@ -142,7 +142,7 @@ class Worker:
         self._reported_at = now
         self._outbox.send({"type": "disk", "problem": self._disk_problem})
         for line in lines:
-            self._outbox.send({"type": "status", "status": asdict(line.status)})
+            line.send_status(line.status)
         usage = resource.getrusage(resource.RUSAGE_SELF)
         self._outbox.send(
             {

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.detections import Detections
+from core.geometry import centred_in
 from inference.assignment import assign
 
 HEAD_REACH = 0.35
@@ -50,7 +51,7 @@ def read_heads(
         box = heads.xyxy[row]
         if box[3] - box[1] < smallest_px:
             continue
-        same_place = _same_head(heads.xyxy, row)
+        same_place = centred_in(heads.xyxy, box)
         bare = _strongest(heads, same_place & (heads.class_id == bare_id))
         helmet = _strongest(heads, same_place & (heads.class_id != bare_id))
         if max(bare, helmet) < LEAST_HEAD:
@@ -72,14 +73,6 @@ def _distance(people: NDArray[np.float32], heads: NDArray[np.float32]) -> NDArra
     top = np.abs(heads[None, :, 1] - people[:, None, 1]) / height
     possible = (side <= SIDE_REACH) & (centre >= -0.1) & (centre <= HEAD_REACH)
     return np.where(possible, 2.0 * top + 0.5 * side, FARTHEST + 1.0).astype(np.float64)
-
-
-def _same_head(boxes: NDArray[np.float32], row: int) -> NDArray[np.bool_]:
-    """Boxes (N,) whose centre lies inside the box of a row: other readings of the same head."""
-    centre = (boxes[:, :2] + boxes[:, 2:]) / 2
-    return np.asarray(
-        ((centre >= boxes[row, :2]) & (centre <= boxes[row, 2:])).all(axis=1), np.bool_
-    )
 
 
 def _strongest(heads: Detections, mask: NDArray[np.bool_]) -> float:

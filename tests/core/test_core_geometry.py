@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.geometry import (
     area,
-    coverage,
+    centred_in,
     crosses_itself,
     foot_points,
     inside_polygon,
@@ -56,14 +56,13 @@ def test_iou_is_shared_area_over_joint_area(a: list[Box], b: list[Box]) -> None:
 
 
 @given(boxes, boxes)
-def test_coverage_is_the_share_of_the_first_box(a: list[Box], b: list[Box]) -> None:
-    """It asks how much of a lies in b, whatever the size of b."""
-    found = coverage(rows(a), rows(b))
-    assert found.shape == (len(a), len(b))
-    for i, first in enumerate(a):
-        for j, second in enumerate(b):
-            expected = shared_area(first, second) / size(first) if size(first) else 0.0
-            assert found[i, j] == pytest.approx(expected)
+def test_centred_in_asks_for_the_middle(a: list[Box], b: list[Box]) -> None:
+    """A box belongs where its centre lies, the edge counts; its own size does not matter."""
+    for x1, y1, x2, y2 in b:
+        found = centred_in(rows(a), np.array([x1, y1, x2, y2]))
+        for i, (left, top, right, bottom) in enumerate(rows(a)):
+            x, y = (left + right) / 2, (top + bottom) / 2
+            assert found[i] == (x1 <= x <= x2 and y1 <= y <= y2)
 
 
 @given(boxes)
