@@ -8,7 +8,9 @@
     │   ├── StreamStalled        connected, but no packet came in time
     │   └── PictureFrozen        packets come, but the picture no longer changes
     ├── ModelError               a model file cannot be used
-    │   └── ManifestMismatch     the file is not the one that its manifest describes
+    │   ├── ManifestMismatch     the file is not the one that its manifest describes
+    │   └── TrainingFailed       a training cannot begin, or ended early
+    ├── DataSetError             a set of pictures cannot be used, with the file and line
     ├── ZoneError                a polygon or schedule that cannot be judged
     ├── SiteFileError            a mistake in a site file, with its place
     ├── SettingsError            a setting that cannot be used
@@ -83,6 +85,18 @@ class ManifestMismatch(ModelError):
     """The model file is not the one that its manifest describes."""
 
     code = "manifest_mismatch"
+
+
+class TrainingFailed(ModelError):
+    """A training cannot begin, or ended before its last epoch."""
+
+    code = "training_failed"
+
+
+class DataSetError(AnyanError):
+    """A set of pictures cannot be used; the message names the file, and the line where it has one."""
+
+    code = "data_set_error"
 
 
 class ZoneError(AnyanError):

@@ -4,6 +4,9 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.errors import ManifestMismatch
 
 _KINDS = {
@@ -12,9 +15,32 @@ _KINDS = {
     "classes": list,
     "input_size": int,
     "thresholds": dict,
+    "calibration": dict,
     "metrics": dict,
 }
 """JSON types of the fields that something is computed from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """From confidence to the probability of being right, for one class and variant of a model.
+
+    probability = sigmoid(scale * logit(confidence) + offset), fitted on the validation split
+    (Platt, Probabilistic Outputs for Support Vector Machines, 1999).
+    """
+
+    scale: float
+    offset: float
+
+    def probability(self, confidence: NDArray[np.floating]) -> NDArray[np.float64]:
+        """(N,) confidences, 0..1, to (N,) probabilities, 0..1."""
+        clipped = np.clip(confidence.astype(np.float64), 1e-6, 1 - 1e-6)
+        logit = np.log(clipped / (1 - clipped))
+        return np.asarray(1 / (1 + np.exp(-(self.scale * logit + self.offset))))
+
+
+UNCALIBRATED = Calibration(scale=1.0, offset=0.0)
+"""Takes the confidence for the probability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +49,7 @@ class ModelManifest:
 
     file: name of the ONNX file beside the manifest; sha256: hex digest of its bytes.
     classes: names by class id. input_size: pixels of the square input.
-    thresholds: working confidence per class name, 0..1.
+    thresholds: working confidence per class name, 0..1. calibration: per class name.
     box_convention: what a head box holds, in one sentence.
     data_set: name and version of the training data. metrics: measured figures, by name.
     """
@@ -35,6 +61,7 @@ class ModelManifest:
     classes: tuple[str, ...]
     input_size: int
     thresholds: dict[str, float]
+    calibration: dict[str, Calibration]
     box_convention: str
     data_set: str
     metrics: dict[str, float]
@@ -62,9 +89,18 @@ class ModelManifest:
                     "`anyan models export`"
                 )
         data["classes"] = tuple(data["classes"])
+        try:
+            data["calibration"] = {
+                name: Calibration(float(entry["scale"]), float(entry["offset"]))
+                for name, entry in data["calibration"].items()
+            }
+        except (TypeError, KeyError, ValueError) as error:
+            raise ManifestMismatch(f"{place}: calibration needs scale and offset") from error
         manifest = cls(**data)
-        if set(manifest.thresholds) != set(manifest.classes):
-            raise ManifestMismatch(f"{place}: thresholds must name every class once")
+        if not set(manifest.thresholds) == set(manifest.calibration) == set(manifest.classes):
+            raise ManifestMismatch(
+                f"{place}: thresholds and calibration must name every class once"
+            )
         if not all(isinstance(value, (int, float)) for value in manifest.thresholds.values()):
             raise ManifestMismatch(f"{place}: thresholds must be numbers from 0 to 1")
         return manifest

@@ -1,0 +1,168 @@
+"""Makes a frozen data set version of sources: harmonised, without copies, filled, split by original."""
+
+import hashlib
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+import yaml
+from rich.progress import track
+
+from annotation.card import write_card
+from annotation.duplicates import group_originals, has_mirrored_edge, perceptual_hash
+from annotation.fill import Teacher, fill
+from annotation.formats.labels import SourceLabels, read_picture
+from annotation.formats.yolo import to_yolo
+from annotation.source import Source
+from core.dataset import CLASSES, DataSet, LabelledPicture, Split
+from core.errors import DataSetError, DiskFull
+from core.frame import Image
+
+MEASURED_FIRST = (Split.TEST, Split.VALID, Split.TRAIN)
+"""Of copies in several splits the one that is measured on stays: it must not be learned from."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Candidate:
+    """A picture of a source on its way into the version."""
+
+    source: Source
+    split: Split
+    labels: SourceLabels
+    hash: int
+    mirrored: bool
+
+
+@dataclass(slots=True)
+class BuildReport:
+    """What was left out and why, by source."""
+
+    copies: Counter[str] = field(default_factory=Counter)
+    leaks: Counter[str] = field(default_factory=Counter)
+    mirrored: Counter[str] = field(default_factory=Counter)
+
+
+def build(
+    name: str, sources: Sequence[Source], teachers: Sequence[Teacher], root: Path, folder: Path
+) -> DataSet:
+    """Writes a version into `folder`, or nothing.
+
+    root: where the paths of the sources begin. folder: must not exist yet.
+    Raises DataSetError for a mistake in a source, DiskFull.
+    """
+    if folder.exists():
+        raise DataSetError(f"{folder} exists: a version is never changed, give it a new name")
+    part = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        chosen, report = _choose(_read(sources, root))
+        pictures = [
+            _finish(candidate, group, teachers, part)
+            for candidate, group in track(chosen, description="filling and writing")
+        ]
+        _write_index(pictures, part)
+        write_card(name, sources, pictures, report, fingerprint(part, pictures), part)
+        _write_data_yaml(part)
+        part.rename(folder)
+    except OSError as error:
+        raise DiskFull(f"{folder} cannot be written: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return DataSet.read(folder)
+
+
+def fingerprint(folder: Path, pictures: Sequence[LabelledPicture]) -> str:
+    """SHA-256 over every picture's bytes and index line, whatever their order."""
+    digests = sorted(
+        hashlib.sha256((folder / p.image_path).read_bytes()).hexdigest() + p.to_json()
+        for p in pictures
+    )
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
+def _read(sources: Sequence[Source], root: Path) -> list[_Candidate]:
+    candidates = []
+    for source in sources:
+        for split, labels in track(source.labels(root), f"reading {source.name}", total=None):
+            image = read_picture(labels.path)
+            mirrored = has_mirrored_edge(image)
+            candidates.append(_Candidate(source, split, labels, perceptual_hash(image), mirrored))
+    return candidates
+
+
+def _choose(
+    candidates: Sequence[_Candidate],
+) -> tuple[list[tuple[_Candidate, str]], BuildReport]:
+    """One picture of each original, with the name of its group."""
+    report = BuildReport()
+    whole = [c for c in candidates if not c.mirrored]
+    report.mirrored.update(c.source.name for c in candidates if c.mirrored)
+    groups = group_originals([c.hash for c in whole])
+    order = sorted(range(len(whole)), key=lambda row: MEASURED_FIRST.index(whole[row].split))
+    kept: dict[int, _Candidate] = {}
+    for row in order:
+        candidate, group = whole[row], int(groups[row])
+        first = kept.setdefault(group, candidate)
+        if first is not candidate:
+            left_out = report.copies if first.split == candidate.split else report.leaks
+            left_out[candidate.source.name] += 1
+    return [(c, f"{c.source.name}-{group:06d}") for group, c in sorted(kept.items())], report
+
+
+def _finish(
+    candidate: _Candidate, group: str, teachers: Sequence[Teacher], folder: Path
+) -> LabelledPicture:
+    """Writes the picture and its label file, and returns its line of the index."""
+    source, labels = candidate.source, candidate.labels
+    picture = source.harmonise(labels, candidate.split, group)
+    missing = [c for c in CLASSES if c not in source.labelled or c in source.incomplete]
+    image = read_picture(labels.path)
+    picture = fill(picture, image, missing, teachers)
+    target = folder / picture.image_path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    regions = _paintable(picture) if picture.split == Split.TRAIN else []
+    if regions:
+        _write_painted(image, regions, target)
+    else:
+        shutil.copyfile(labels.path, target)
+    label = folder / "labels" / picture.split / f"{target.stem}.txt"
+    label.parent.mkdir(parents=True, exist_ok=True)
+    label.write_text(to_yolo(picture), "utf-8")
+    return picture
+
+
+def _paintable(picture: LabelledPicture) -> list[tuple[int, int, int, int]]:
+    """Ignored regions that no box touches, as x1 y1 x2 y2: the trainer sees nothing there."""
+    regions = []
+    for box in picture.ignored:
+        low, high = np.maximum(picture.xyxy[:, :2], box[:2]), np.minimum(picture.xyxy[:, 2:], box[2:])
+        if not (high > low).all(axis=1).any():
+            regions.append(tuple(int(v) for v in box.round()))
+    return regions
+
+
+def _write_painted(image: Image, regions: list[tuple[int, int, int, int]], target: Path) -> None:
+    painted = image.copy()
+    for x1, y1, x2, y2 in regions:
+        painted[y1:y2, x1:x2] = image.mean(axis=(0, 1)).astype(np.uint8)
+    written, content = cv2.imencode(target.suffix, painted, [cv2.IMWRITE_JPEG_QUALITY, 95])
+    if not written:
+        raise DataSetError(f"{target.name} cannot be written as {target.suffix}")
+    target.write_bytes(content.tobytes())
+
+
+def _write_index(pictures: Sequence[LabelledPicture], folder: Path) -> None:
+    lines = "".join(f"{picture.to_json()}\n" for picture in pictures)
+    (folder / "index.jsonl").write_text(lines, "utf-8")
+
+
+def _write_data_yaml(folder: Path) -> None:
+    """For ultralytics; without `path`, everything is relative to the file itself."""
+    splits = {("val" if s == Split.VALID else s.value): f"images/{s}" for s in Split}
+    present = {name: place for name, place in splits.items() if (folder / place).is_dir()}
+    text = yaml.safe_dump({**present, "names": dict(enumerate(CLASSES))}, sort_keys=False)
+    (folder / "data.yaml").write_text(text, "utf-8")

@@ -1,0 +1,1 @@
+"""Label files of other tools: YOLO, COCO and Pascal VOC."""
