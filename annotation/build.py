@@ -1,4 +1,4 @@
-"""Makes a frozen data set version of sources: harmonised, without copies, filled, split by original."""
+"""Makes a frozen data set version: harmonised, without copies, filled in, split by original."""
 
 import hashlib
 import shutil
@@ -139,9 +139,13 @@ def _paintable(picture: LabelledPicture) -> list[tuple[int, int, int, int]]:
     """Ignored regions that no box touches, as x1 y1 x2 y2: the trainer sees nothing there."""
     regions = []
     for box in picture.ignored:
-        low, high = np.maximum(picture.xyxy[:, :2], box[:2]), np.minimum(picture.xyxy[:, 2:], box[2:])
+        low, high = (
+            np.maximum(picture.xyxy[:, :2], box[:2]),
+            np.minimum(picture.xyxy[:, 2:], box[2:]),
+        )
         if not (high > low).all(axis=1).any():
-            regions.append(tuple(int(v) for v in box.round()))
+            x1, y1, x2, y2 = (int(v) for v in box.round())
+            regions.append((x1, y1, x2, y2))
     return regions
 
 

@@ -1,9 +1,9 @@
 """What a data set version is made of: one YAML file, such as annotation/recipes/ppe.yaml.
 
-    name: ppe
-    sources: [ppe_a, ppe_b]          # files of annotation/sources, or beside the recipe
-    teachers:                        # models that fill in what people left out
-      - {model: coco-s, size: 640, classes: [person], sure: 0.4, unsure: 0.2}
+name: ppe
+sources: [ppe_a, ppe_b]          # files of annotation/sources, or beside the recipe
+teachers:                        # models that fill in what people left out
+  - {model: coco-s, size: 640, classes: [person], sure: 0.4, unsure: 0.2}
 """
 
 from dataclasses import dataclass

@@ -94,7 +94,7 @@ class TrainingFailed(ModelError):
 
 
 class DataSetError(AnyanError):
-    """A set of pictures cannot be used; the message names the file, and the line where it has one."""
+    """A set of pictures cannot be used; the message names the file and the line."""
 
     code = "data_set_error"
 

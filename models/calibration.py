@@ -76,7 +76,9 @@ def reliability(probability: NDArray[np.float64], right: NDArray[np.bool_]) -> R
     stated = np.bincount(bins, probability, BINS) / filled * empty
     share = np.bincount(bins, right.astype(np.float64), BINS) / filled * empty
     gaps = np.nan_to_num(np.abs(stated - share))
-    return Reliability(edges, count, stated, share, float((gaps * count).sum() / max(len(right), 1)))
+    return Reliability(
+        edges, count, stated, share, float((gaps * count).sum() / max(len(right), 1))
+    )
 
 
 def _logit(confidence: NDArray[np.float64]) -> NDArray[np.float64]:

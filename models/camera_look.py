@@ -63,7 +63,7 @@ def low_light(image: Image, random: np.random.Generator) -> Image:
     """A fifth to a half of the light, with sensor noise that shows because of the gain."""
     light = float(random.uniform(0.2, 0.5))
     noise = random.normal(0, float(random.uniform(4, 14)), image.shape).astype(np.float32)
-    return np.clip(image.astype(np.float32) * light + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image.astype(np.float32) * light + noise, 0, 255), np.uint8)
 
 
 def infrared(image: Image, random: np.random.Generator) -> Image:
@@ -80,7 +80,7 @@ def backlight(image: Image, random: np.random.Generator) -> Image:
     """A bright side, as of a hall's open gate, that takes contrast from everything."""
     side = np.linspace(0, float(random.uniform(60, 140)), image.shape[1], dtype=np.float32)
     glare = side[::-1] if random.random() < 0.5 else side
-    return np.clip(image * 0.85 + glare[None, :, None], 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image * 0.85 + glare[None, :, None], 0, 255), np.uint8)
 
 
 def rain(image: Image, random: np.random.Generator) -> Image:
@@ -92,7 +92,7 @@ def rain(image: Image, random: np.random.Generator) -> Image:
         x, y = int(random.integers(0, width)), int(random.integers(0, height))
         cv2.line(streaks, (x, y), (int(x + lean * length), y + length), 180, 1, cv2.LINE_AA)
     soft = cv2.GaussianBlur(streaks, (3, 3), 0).astype(np.float32)[..., None]
-    return np.clip(image * 0.92 + soft * 0.5, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image * 0.92 + soft * 0.5, 0, 255), np.uint8)
 
 
 def dirty_lens(image: Image, random: np.random.Generator) -> Image:
@@ -104,7 +104,7 @@ def dirty_lens(image: Image, random: np.random.Generator) -> Image:
         cv2.circle(mask, centre, int(random.integers(6, max(8, width // 14))), 1.0, -1)
     mask = cv2.GaussianBlur(mask, (0, 0), 6)[..., None] * float(random.uniform(0.3, 0.7))
     veil = cv2.GaussianBlur(image, (0, 0), 9).astype(np.float32) * 0.7 + 40
-    return np.clip(image * (1 - mask) + veil * mask, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image * (1 - mask) + veil * mask, 0, 255), np.uint8)
 
 
 EFFECTS: tuple[tuple[float, Effect], ...] = (
@@ -139,7 +139,7 @@ def _blockwise(luma: Image, kept: int) -> Image:
     low = _low_pass(kept)
     smooth = low @ blocks @ low.T
     whole = smooth.swapaxes(1, 2).reshape(padded.shape)
-    return np.clip(whole[:height, :width], 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(whole[:height, :width], 0, 255), np.uint8)
 
 
 def _low_pass(kept: int) -> NDArray[np.float32]:

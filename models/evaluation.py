@@ -26,6 +26,8 @@ HEADS = ("head", "helmet")
 Image = NDArray[np.uint8]
 Detect = Callable[[Image], Detections]
 """(H, W, 3) uint8 BGR -> boxes in the class ids of CLASSES, from a low floor up."""
+Progress = Callable[[Iterable[LabelledPicture]], Iterable[LabelledPicture]]
+"""Hands the pictures on and shows how far it is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,12 +78,9 @@ def evaluate(
     split: Split,
     detect: Detect,
     manifest: ModelManifest,
-    progress: Callable[[Iterable[LabelledPicture]], Iterable[LabelledPicture]],
+    progress: Progress,
 ) -> Evaluation:
-    """Runs the detector over a split. Raises DataSetError where the split is empty or damaged.
-
-    progress: wraps the pictures, to show how far it is.
-    """
+    """Runs the detector over a split. Raises DataSetError where the split is empty or damaged."""
     pictures = data_set.of_split(split)
     if not pictures:
         raise DataSetError(f"{data_set.folder} has no pictures in its split '{split}'")

@@ -32,7 +32,9 @@ def paste_held_helmets(
         return image
     for _ in range(TRIES):
         x1, y1, x2, y2 = large[random.integers(len(large))]
-        patch = image[max(0, int(y1)) : int(y1 + HELMET_SHARE * (y2 - y1)), max(0, int(x1)) : int(x2)]
+        patch = image[
+            max(0, int(y1)) : int(y1 + HELMET_SHARE * (y2 - y1)), max(0, int(x1)) : int(x2)
+        ]
         px1, py1, px2, py2 = people[random.integers(len(people))]
         height, width = patch.shape[:2]
         left = int(random.uniform(px1, max(px1 + 1, px2 - width)))

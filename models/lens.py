@@ -30,7 +30,9 @@ def bend(
     around = np.concatenate([moved.min(axis=1), moved.max(axis=1)], axis=1)
     clipped = np.clip(around, 0, [width, height, width, height]).astype(np.float32)
     size, whole = clipped[:, 2:] - clipped[:, :2], around[:, 2:] - around[:, :2]
-    kept = np.asarray((size > 2).all(axis=1) & (size.prod(1) >= KEPT_AREA * whole.prod(1)), np.bool_)
+    kept = np.asarray(
+        (size > 2).all(axis=1) & (size.prod(1) >= KEPT_AREA * whole.prod(1)), np.bool_
+    )
     return np.asarray(bent, np.uint8), clipped, kept
 
 

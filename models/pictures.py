@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from random import getrandbits
 from typing import Any
 from zlib import crc32
 
@@ -18,7 +19,7 @@ BENT_SHARE = 0.15
 HELD_SHARE = 0.2
 
 
-class CameraPictures(YOLODataset):
+class CameraPictures(YOLODataset):  # type: ignore[misc]
     """Training pictures of ultralytics, changed last by what cameras do to a scene."""
 
     def build_transforms(self, hyp: Any = None) -> Any:
@@ -34,8 +35,8 @@ class CameraTransform:
 
     def __call__(self, labels: dict[str, Any]) -> dict[str, Any]:
         """Changes `img` (H, W, 3) uint8 and `instances` in place, as transforms here do."""
-        # numpy's global generator is seeded per worker by ultralytics.
-        random = np.random.default_rng(np.random.randint(2**31))
+        # Ultralytics seeds the global generator of every worker.
+        random = np.random.default_rng(getrandbits(32))
         image, instances, class_id = labels["img"], labels["instances"], labels["cls"].reshape(-1)
         instances.convert_bbox("xyxy")
         instances.denormalize(*image.shape[1::-1])

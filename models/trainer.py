@@ -1,4 +1,4 @@
-"""The trainer of ultralytics, with our pictures and with checkpoints that are whole or not there."""
+"""The trainer of ultralytics with our pictures, and checkpoints that are whole or not there."""
 
 from copy import copy
 from pathlib import Path
@@ -11,8 +11,8 @@ from ultralytics.utils.torch_utils import unwrap_model
 from models.pictures import CameraPictures
 
 
-class PpeTrainer(DetectionTrainer):
-    """Differs from DetectionTrainer in pictures, memory layout on a CPU, and how files are saved."""
+class PpeTrainer(DetectionTrainer):  # type: ignore[misc]
+    """Differs from its parent in pictures, memory layout on a CPU, and how files are saved."""
 
     def build_dataset(self, img_path: str, mode: str = "train", batch: int | None = None) -> Any:
         """Site-camera pictures to learn from; plain ones to measure on."""

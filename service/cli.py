@@ -9,7 +9,9 @@ import typer
 
 from core.errors import AnyanError, SiteFileError
 from core.site import CameraConfig, Site
+from service.dataset_cli import dataset_app
 from service.logs import configure_logs
+from service.models_cli import models_app
 from service.settings import load_settings
 from service.site_file import read_site, write_site
 
@@ -22,9 +24,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 site_app = typer.Typer(help="Import and export cameras and zones.", no_args_is_help=True)
-models_app = typer.Typer(help="Detection models.", no_args_is_help=True)
 app.add_typer(site_app, name="site")
 app.add_typer(models_app, name="models")
+app.add_typer(dataset_app, name="dataset")
 
 
 @app.command()
@@ -110,35 +112,6 @@ def site_export(path: Annotated[Path, typer.Argument(help="site file (YAML)")]) 
         site = export_site(session)
     write_site(site, path)
     typer.echo(f"{len(site.cameras)} cameras written to {path} (keep it safe: it holds passwords)")
-
-
-@models_app.command("export")
-def models_export(
-    checkpoint: Annotated[Path, typer.Argument(help="trained checkpoint (.pt)")],
-    name: Annotated[str, typer.Option(help="name of the model, such as ppe-n-416")],
-    size: Annotated[int, typer.Option(help="longer side of the input, pixels")],
-    pictures: Annotated[Path, typer.Option(help="folder of pictures for the parity check")],
-    data_set: Annotated[str, typer.Option(help="name and version of the training data")],
-    threshold: Annotated[float, typer.Option(help="working confidence of every class")] = 0.35,
-    folder: Annotated[
-        Path | None, typer.Option(help="where to write; default models/weights")
-    ] = None,
-) -> None:
-    """Export a checkpoint to ONNX with its manifest (needs the extra `train`)."""
-    from inference.letterbox import letterbox_batch
-    from models.export import WEIGHTS, export
-
-    manifest = export(
-        checkpoint,
-        name=name,
-        size=size,
-        pictures=pictures,
-        prepare=letterbox_batch,
-        threshold=threshold,
-        data_set=data_set,
-        folder=folder or WEIGHTS,
-    )
-    typer.echo(manifest.to_json())
 
 
 def _camera(source: str, site: Path | None, camera_id: str) -> CameraConfig:

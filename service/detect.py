@@ -27,7 +27,7 @@ def detect(
     threshold: least confidence; without one, the working thresholds of the model's manifest.
     Raises SourceUnavailable where a path is not there or a folder holds no pictures, ModelError.
     """
-    session = Session(settings.model, threads=settings.threads)
+    session = Session(settings.model_path, threads=settings.threads)
     detector = Detector(session, threshold)
     unreadable = 0
     for path in _pictures(paths):

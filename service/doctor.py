@@ -36,7 +36,7 @@ def examine(settings: Settings) -> None:
     _say("data folder         ", lambda: _check_folder(settings))
     cv2.setNumThreads(1)
     try:
-        detector = CloserLook(Session(settings.model, threads=1), floor=DETECTION_FLOOR)
+        detector = CloserLook(Session(settings.model_path, threads=1), floor=DETECTION_FLOOR)
     except AnyanError as error:
         typer.echo(f"model               {error.message}")
         return

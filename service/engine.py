@@ -45,7 +45,7 @@ class SiteEngine:
         self._settings = settings
         self._database = database
         self._shown = shown
-        self._manifest = read_manifest(settings.model)
+        self._manifest = read_manifest(settings.model_path)
         self._spool = Spool(settings.spool_dir)
         self._recorder = Recorder(database, self._spool, self._on_recorded)
         self._supervisor = Supervisor(
@@ -257,7 +257,7 @@ def _last_seen(status: CameraStatus | None) -> tuple[float, str, str, int, int, 
 
 def _worker_arguments(settings: Settings) -> dict[str, Any]:
     return {
-        "model": str(settings.model.absolute()),
+        "model": str(settings.model_path.absolute()),
         "threads": settings.threads,
         "data_dir": str(settings.data_dir.absolute()),
         "time_zone": settings.time_zone,

@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 import models
 from core.errors import SettingsError
+from models.registry import Registry
 
 SHIPPED_MODEL = Path(models.__file__).parent / "weights" / "ppe-n-416.json"
 CONFIG_VARIABLE = "ANYAN_CONFIG"
@@ -42,9 +43,10 @@ class Settings(BaseSettings):
     time_zone: Annotated[str, Field(description="IANA name, for schedules and pages")] = (
         "Asia/Shanghai"
     )
-    model: Annotated[Path, Field(description="manifest (.json) of the detection model")] = (
-        SHIPPED_MODEL
-    )
+    model: Annotated[
+        Path | None,
+        Field(description="manifest (.json) of the model; without one, the one in service"),
+    ] = None
     workers: Annotated[int, Field(ge=1, le=64, description="worker processes")] = 1
     threads: Annotated[int, Field(ge=1, le=256, description="inference threads of each worker")] = (
         max(1, (os.cpu_count() or 2) // 2)
@@ -90,6 +92,16 @@ class Settings(BaseSettings):
         """SQLAlchemy URL with its credentials."""
         default = f"sqlite:///{(self.data_dir / 'anyan.db').absolute()}"
         return self.database_url.get_secret_value() or default
+
+    @property
+    def registry(self) -> Registry:
+        """The models that were promoted here, beside the shipped one."""
+        return Registry(self.data_dir / "models", SHIPPED_MODEL)
+
+    @property
+    def model_path(self) -> Path:
+        """Manifest of the model to use. Raises SettingsError where the registry is damaged."""
+        return self.model or self.registry.in_service()
 
     def make_data_dir(self) -> None:
         """Raises SettingsError where there can be no such folder or nothing be written there."""

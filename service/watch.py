@@ -32,7 +32,7 @@ def watch(camera: CameraConfig, settings: Settings, *, as_json: bool, fast: bool
     Raises SourceError, ModelError.
     """
     source = Source.parse(camera.source)
-    session = Session(settings.model, threads=settings.threads)
+    session = Session(settings.model_path, threads=settings.threads)
     detector = CloserLook(session, floor=DETECTION_FLOOR)
     judge = Judge(camera, session.manifest, ZoneInfo(settings.time_zone))
     open_ids: set[str] = set()

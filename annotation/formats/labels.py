@@ -57,7 +57,7 @@ class SourceLabels:
                     "label and picture belong together"
                 )
         boxes = np.clip(boxes, 0, limit)
-        kept = ((boxes[:, 2:] - boxes[:, :2]) >= LEAST_SIDE).all(axis=1)
+        kept = np.asarray(((boxes[:, 2:] - boxes[:, :2]) >= LEAST_SIDE).all(axis=1))
         kept_names = tuple(name for name, keep in zip(names, kept, strict=True) if keep)
         return cls(path, width, height, kept_names, boxes[kept].astype(np.float32))
 

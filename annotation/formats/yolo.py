@@ -48,7 +48,9 @@ def _rows(path: Path, classes: int) -> list[tuple[int, NDArray[np.float64]]]:
         try:
             class_id, values = int(float(words[0])), np.array(words[1:], np.float64)
         except ValueError:
-            raise DataSetError(f"{path}, line {number}: '{line.strip()}' holds no numbers") from None
+            raise DataSetError(
+                f"{path}, line {number}: '{line.strip()}' holds no numbers"
+            ) from None
         if not 0 <= class_id < classes:
             raise DataSetError(
                 f"{path}, line {number}: class {class_id}, but the source names {classes} classes: "
