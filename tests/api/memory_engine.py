@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from api.engine import Figure, Probe, Problem
 from api.live import LiveHub
 from core.health import CameraState, CameraStatus
-from core.manifest import ModelManifest
+from core.manifest import UNCALIBRATED, ModelManifest
 
 MANIFEST = ModelManifest(
     name="ppe-n-416",
@@ -15,6 +15,7 @@ MANIFEST = ModelManifest(
     classes=("person", "head", "helmet"),
     input_size=416,
     thresholds={"person": 0.4, "head": 0.4, "helmet": 0.4},
+    calibration=dict.fromkeys(("person", "head", "helmet"), UNCALIBRATED),
     box_convention="the skull without the neck",
     data_set="none",
     metrics={},

@@ -4,10 +4,11 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 import pytest
 
 from core.errors import ManifestMismatch, ModelError
-from core.manifest import ModelManifest
+from core.manifest import UNCALIBRATED, Calibration, ModelManifest
 
 MANIFEST = ModelManifest(
     name="ppe",
@@ -17,6 +18,11 @@ MANIFEST = ModelManifest(
     classes=("person", "head", "helmet"),
     input_size=416,
     thresholds={"person": 0.35, "head": 0.4, "helmet": 0.45},
+    calibration={
+        "person": UNCALIBRATED,
+        "head": Calibration(scale=1.5, offset=-0.5),
+        "helmet": UNCALIBRATED,
+    },
     box_convention="头部框",
     data_set="set/1",
     metrics={"mAP50": 0.9},
@@ -76,7 +82,9 @@ def test_json_of_another_shape_is_refused(text: str) -> None:
 )
 def test_thresholds_name_every_class_once(thresholds: dict[str, float]) -> None:
     """A class without a threshold, or a threshold without a class, is refused."""
-    assert refused(thresholds=thresholds) == "ppe.json: thresholds must name every class once"
+    assert refused(thresholds=thresholds) == (
+        "ppe.json: thresholds and calibration must name every class once"
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,6 +98,9 @@ def test_thresholds_name_every_class_once(thresholds: dict[str, float]) -> None:
         ("thresholds", None),
         ("thresholds", ["person", "head", "helmet"]),
         ("thresholds", {"person": "0.3", "head": 0.3, "helmet": 0.3}),
+        ("calibration", None),
+        ("calibration", {"person": 1.0}),
+        ("calibration", {"person": {"scale": 1.0}}),
         ("file", None),
         ("sha256", 5),
     ],
@@ -110,3 +121,14 @@ def test_a_class_that_the_model_lacks_is_named() -> None:
     """The message says what the model knows; the error belongs to the model errors."""
     with pytest.raises(ModelError, match=r"model ppe knows person, head, helmet but not 'vest'"):
         MANIFEST.class_id("vest")
+
+
+def test_calibration_bends_confidence_into_probability() -> None:
+    """Scale and offset act on the logit; without them confidence is taken for probability."""
+    confidence = np.array([0.0, 0.1, 0.5, 0.9, 1.0])
+    assert UNCALIBRATED.probability(confidence) == pytest.approx(confidence, abs=1e-5)
+    bent = Calibration(scale=2.0, offset=-1.0).probability(confidence)
+    assert bent[2] == pytest.approx(1 / (1 + np.e))
+    assert (np.diff(bent) > 0).all()
+    assert (bent >= 0).all()
+    assert (bent <= 1).all()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 import models
 from core.detections import Detections, Tracks
 from core.frame import Frame
-from core.manifest import ModelManifest
+from core.manifest import UNCALIBRATED, ModelManifest
 from core.observation import Observation
 from core.violation import Violation
 from core.zone import Zone, ZoneKind
@@ -26,6 +26,7 @@ MANIFEST = ModelManifest(
     classes=("person", "head", "helmet"),
     input_size=416,
     thresholds={"person": 0.35, "head": 0.35, "helmet": 0.35},
+    calibration=dict.fromkeys(("person", "head", "helmet"), UNCALIBRATED),
     box_convention="",
     data_set="",
     metrics={},
