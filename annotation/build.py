@@ -33,6 +33,7 @@ class _Candidate:
     source: Source
     split: Split
     labels: SourceLabels
+    camera: str | None
     hash: int
     mirrored: bool
 
@@ -89,28 +90,41 @@ def _read(sources: Sequence[Source], root: Path) -> list[_Candidate]:
     for source in sources:
         for split, labels in track(source.labels(root), f"reading {source.name}", total=None):
             image = read_picture(labels.path)
-            mirrored = has_mirrored_edge(image)
-            candidates.append(_Candidate(source, split, labels, perceptual_hash(image), mirrored))
+            camera = source.camera_of(labels.path)
+            mirrored = camera is None and has_mirrored_edge(image)
+            candidates.append(
+                _Candidate(source, split, labels, camera, perceptual_hash(image), mirrored)
+            )
     return candidates
 
 
 def _choose(
     candidates: Sequence[_Candidate],
 ) -> tuple[list[tuple[_Candidate, str]], BuildReport]:
-    """One picture of each original, with the name of its group."""
+    """What goes into the version, with the name of its group: camera, or original picture.
+
+    All footage of one camera stays, in one split. Of the copies of a photograph one stays.
+    """
     report = BuildReport()
-    whole = [c for c in candidates if not c.mirrored]
     report.mirrored.update(c.source.name for c in candidates if c.mirrored)
-    groups = group_originals([c.hash for c in whole])
-    order = sorted(range(len(whole)), key=lambda row: MEASURED_FIRST.index(whole[row].split))
-    kept: dict[int, _Candidate] = {}
-    for row in order:
-        candidate, group = whole[row], int(groups[row])
-        first = kept.setdefault(group, candidate)
-        if first is not candidate:
-            left_out = report.copies if first.split == candidate.split else report.leaks
-            left_out[candidate.source.name] += 1
-    return [(c, f"{c.source.name}-{group:06d}") for group, c in sorted(kept.items())], report
+    photographs = [c for c in candidates if c.camera is None and not c.mirrored]
+    originals = group_originals([c.hash for c in photographs])
+    grouped = [
+        *((c, f"original-{n:06d}") for c, n in zip(photographs, originals, strict=True)),
+        *((c, c.camera) for c in candidates if c.camera is not None),
+    ]
+    grouped.sort(key=lambda pair: MEASURED_FIRST.index(pair[0].split))
+    first: dict[str, _Candidate] = {}
+    chosen = []
+    for candidate, group in grouped:
+        known = first.setdefault(group, candidate)
+        if known is candidate or (candidate.camera and candidate.split == known.split):
+            chosen.append((candidate, group))
+        elif candidate.split == known.split:
+            report.copies[candidate.source.name] += 1
+        else:
+            report.leaks[candidate.source.name] += 1
+    return chosen, report
 
 
 def _finish(

@@ -11,9 +11,11 @@ One YAML file per source, such as annotation/sources/ppe_a.yaml:
     extend_down:                    # helmet-only boxes become head boxes
       helmet: {share: 0.6, wider_than: 0.0}
     incomplete: [head, helmet]      # classes of ours that people labelled, but not everywhere
+    camera: ^(gate|press)_          # footage only: part of the file name that names the camera
     licence: CC BY 4.0
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -31,6 +33,7 @@ from core.dataset import CLASSES, LabelledPicture, Split
 from core.errors import DataSetError
 
 FORMATS = ("yolo", "coco", "voc")
+OPTIONAL = {"names", "camera"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Source:
     classes: dict[str, str | None]
     extend_down: dict[str, Extension]
     incomplete: frozenset[str]
+    camera: re.Pattern[str] | None
     licence: str
 
     @classmethod
@@ -67,7 +71,7 @@ class Source:
         except yaml.YAMLError as error:
             raise DataSetError(f"{path} is no YAML: {error}") from error
         known = {field.name for field in fields(cls)}
-        if not isinstance(data, dict) or set(data) - known or known - set(data) - {"names"}:
+        if not isinstance(data, dict) or set(data) - known or known - set(data) - OPTIONAL:
             wrong = known ^ set(data) if isinstance(data, dict) else known
             raise DataSetError(f"{path}: missing or unknown fields: {', '.join(sorted(wrong))}")
         try:
@@ -80,9 +84,10 @@ class Source:
                 classes={str(theirs): ours for theirs, ours in data["classes"].items()},
                 extend_down={c: Extension(**e) for c, e in (data["extend_down"] or {}).items()},
                 incomplete=frozenset(data["incomplete"]),
+                camera=re.compile(data["camera"]) if "camera" in data else None,
                 licence=str(data["licence"]),
             )
-        except (TypeError, ValueError, AttributeError) as error:
+        except (TypeError, ValueError, AttributeError, re.error) as error:
             raise DataSetError(f"{path}: {error}") from error
         source._check(path)
         return source
@@ -91,6 +96,19 @@ class Source:
     def labelled(self) -> tuple[str, ...]:
         """Our classes for which people drew boxes in this set."""
         return tuple(name for name in CLASSES if name in self.classes.values())
+
+    def camera_of(self, path: Path) -> str | None:
+        """The camera of a picture of footage, None for photographs. Raises DataSetError.
+
+        Pictures of one fixed camera look alike without being copies, and none of them may be
+        measured on when others are learned from.
+        """
+        if self.camera is None:
+            return None
+        found = self.camera.search(path.name)
+        if found is None:
+            raise DataSetError(f"{path}: `camera` of the source {self.name} does not match")
+        return f"{self.name}-{found.group()}"
 
     def labels(self, root: Path) -> Iterator[tuple[Split, SourceLabels]]:
         """Every picture with the labels as they are. Raises DataSetError."""
