@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from core.coverage import Answer, Coverage
 from core.detections import Detections
 from core.frame import Frame
 from core.manifest import ModelManifest
@@ -13,15 +16,21 @@ from core.observation import Observation
 from core.site import CameraConfig
 from core.violation import Violation
 from core.zone import Zone, ZoneKind
+from inference.calibration import IDENTITY
+from inference.heads import tie_heads
+from inference.roster import Roster
 from inference.rules.blocked_exit import BlockedExitRule
-from inference.rules.headwear import MINIMUM_HEAD_PX
+from inference.rules.headwear import HeadReader
 from inference.rules.missing_helmet import MissingHelmetRule
 from inference.rules.restricted_zone import RestrictedZoneRule
 from inference.rules.rule import Rule
+from inference.rules.settings import RuleSettings
 from inference.tracker import Tracker, TrackerSettings
 
 DETECTION_FLOOR = 0.1
 """Boxes below the working threshold still continue a track (ByteTrack's second stage)."""
+LONGEST_STEP_S = 4.0
+"""Between two pictures; what is longer was not watched. An idle camera is judged every 2 s."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,48 +41,114 @@ class Judgement:
     violations: tuple[Violation, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Duty:
+    """A rule, its zone, and what became of the time in which it was on."""
+
+    zone: Zone
+    rule: Rule
+    coverage: Coverage
+
+
 class Judge:
     """The tracker and the rules of one camera."""
 
-    def __init__(self, camera: CameraConfig, manifest: ModelManifest, time_zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        camera: CameraConfig,
+        manifest: ModelManifest,
+        time_zone: ZoneInfo,
+        settings: RuleSettings | None = None,
+    ) -> None:
         self._time_zone = time_zone
-        self._timestamp = float("-inf")
+        self._timestamp: float | None = None
         self._person_id = manifest.class_id("person")
+        self._head_ids = (manifest.class_id("head"), manifest.class_id("helmet"))
         self._tracker = Tracker(TrackerSettings(confidence=manifest.thresholds["person"]))
-        self._rules = [
-            (zone, _rule(camera.id, zone, manifest))
+        self._roster = Roster()
+        chosen = settings or RuleSettings()
+        self._duties = [
+            _Duty(zone, _rule(camera.id, zone, manifest, chosen), Coverage())
             for kind in ZoneKind
             for zone in camera.zones_of(kind)
         ]
 
+    @property
+    def coverage(self) -> dict[tuple[str, str], dict[Answer, float]]:
+        """Seconds by answer, of each zone and kind of zone, since the start."""
+        return {(d.zone.id, str(d.zone.kind)): dict(d.coverage.seconds) for d in self._duties}
+
     def update(self, frame: Frame, detections: Detections) -> Judgement:
         """Judges one picture. A timestamp that steps back ends what is open: the clock was set."""
-        violations = list(self.close()) if frame.timestamp < self._timestamp else []
+        return self.judge(frame, detections, grey_levels(frame, detections))
+
+    def judge(
+        self, frame: Frame, detections: Detections, grey: NDArray[np.float32]
+    ) -> Judgement:
+        """The same, where the grey levels of the boxes are known: see Observation."""
+        violations: list[Violation] = []
+        if self._timestamp is not None and frame.timestamp < self._timestamp:
+            violations += self.close()
+            self._roster.clear()
+            self._timestamp = None
+        passed = 0.0 if self._timestamp is None else frame.timestamp - self._timestamp
         self._timestamp = frame.timestamp
-        rows = np.flatnonzero(detections.class_id == self._person_id)
-        people = self._tracker.update(detections, rows, frame.timestamp)
-        seen = Observation(frame, detections, people)
-        for zone, rule in self._rules:
-            watched = zone.schedule.active(frame.timestamp, self._time_zone)
-            violations += rule.update(seen, watched=watched)
+        seen = self._observe(frame, detections, grey)
+        for duty in self._duties:
+            watched = duty.zone.schedule.active(frame.timestamp, self._time_zone)
+            violations += duty.rule.update(seen, watched=watched)
+            if watched:
+                _count(duty, passed)
         return Judgement(seen, tuple(violations))
 
     def close(self) -> Sequence[Violation]:
         """Ends every open violation at the time it was last seen."""
-        return [violation for _, rule in self._rules for violation in rule.close()]
+        return [violation for duty in self._duties for violation in duty.rule.close()]
+
+    def _observe(
+        self, frame: Frame, detections: Detections, grey: NDArray[np.float32]
+    ) -> Observation:
+        persons = np.flatnonzero(detections.class_id == self._person_id)
+        tracks = self._tracker.update(detections, persons, frame.timestamp)
+        people = self._roster.update(tracks, frame.width, frame.height, frame.timestamp)
+        rows = np.flatnonzero(np.isin(detections.class_id, self._head_ids))
+        tied = tie_heads(people.xyxy, detections.xyxy[rows])
+        heads = np.where(tied >= 0, rows[tied], -1) if len(rows) else tied
+        return Observation(frame, detections, grey, people, heads, self._roster.remembered)
 
 
-def _rule(camera_id: str, zone: Zone, manifest: ModelManifest) -> Rule:
+def grey_levels(frame: Frame, detections: Detections) -> NDArray[np.float32]:
+    """(N,) mean grey level, 0..255, of each box; 0 where it lies outside the picture."""
+    limit = np.array([frame.width, frame.height] * 2)
+    grey = np.zeros(len(detections), np.float32)
+    for i, (x1, y1, x2, y2) in enumerate(np.clip(detections.xyxy, 0, limit).astype(int).tolist()):
+        if x2 > x1 and y2 > y1:
+            # Every fourth pixel of a large box tells as much.
+            step = 1 + (x2 - x1) // 64
+            grey[i] = sum(cv2.mean(frame.image[y1:y2:step, x1:x2:step])[:3]) / 3
+    return grey
+
+
+def _count(duty: _Duty, passed_s: float) -> None:
+    """Time between two pictures belongs to the later one; what is too long was not watched."""
+    watched_s = passed_s if passed_s <= LONGEST_STEP_S else 0.0
+    duty.coverage.add(watched_s, duty.rule.answers)
+    duty.coverage.add(passed_s - watched_s, {Answer.BLIND: 1.0})
+
+
+def _rule(camera_id: str, zone: Zone, manifest: ModelManifest, settings: RuleSettings) -> Rule:
     match zone.kind:
         case ZoneKind.HELMET:
-            return MissingHelmetRule(
-                camera_id,
-                zone,
+            heads = HeadReader(
                 bare_id=manifest.class_id("head"),
                 helmet_id=manifest.class_id("helmet"),
-                smallest_share=MINIMUM_HEAD_PX / manifest.input_size,
+                input_size=manifest.input_size,
+                smallest_px=settings.missing_helmet.smallest_px,
+                calibration=IDENTITY,
             )
+            return MissingHelmetRule(camera_id, zone, heads, settings.missing_helmet)
         case ZoneKind.RESTRICTED:
-            return RestrictedZoneRule(camera_id, zone)
+            return RestrictedZoneRule(camera_id, zone, settings.restricted_zone)
         case ZoneKind.EXIT:
-            return BlockedExitRule(camera_id, zone, person_id=manifest.class_id("person"))
+            person_id = manifest.class_id("person")
+            return BlockedExitRule(camera_id, zone, settings.blocked_exit, person_id=person_id)

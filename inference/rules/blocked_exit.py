@@ -17,7 +17,8 @@ from core.violation import Violation, ViolationKind
 from core.zone import Zone
 from inference.rules.passage import Mask, Passage
 from inference.rules.reference import Reference
-from inference.rules.rule import Incident
+from inference.rules.rule import JUDGED, Answers, Incident
+from inference.rules.settings import ExitSettings
 
 RULE = "blocked_exit/1"
 BLOCKED_WIDTH = 0.15
@@ -38,7 +39,11 @@ class BlockedExitRule:
     person_id: class id of the boxes that are left out, also those that are no track yet.
     """
 
-    def __init__(self, camera_id: str, zone: Zone, *, person_id: int) -> None:
+    def __init__(
+        self, camera_id: str, zone: Zone, settings: ExitSettings, *, person_id: int
+    ) -> None:
+        self.answers: Answers = JUDGED
+        self._settings = settings
         self._camera_id = camera_id
         self._zone = zone
         self._person_id = person_id
@@ -85,7 +90,7 @@ class BlockedExitRule:
             kind=ViolationKind.BLOCKED_EXIT,
             rule=RULE,
             camera_id=self._camera_id,
-            zone=self._zone,
+            zone_id=self._zone.id,
             track_ids=(),
             started_at=float(np.median(self._ground.changed_since[blocked])),
             seen_at=now,

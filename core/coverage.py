@@ -1,0 +1,47 @@
+"""What became of the time in which a zone should have been judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Answer(StrEnum):
+    """What a picture gave a rule: a judgement, or the reason why it could not be judged.
+
+    judged: it could tell. too_small, hidden, too_dark, cut_off: it saw a person, but not what it
+    has to see of them: too few pixels, behind something or turned away, no light, outside the
+    picture. jumped: a person's box was farther from the last one than anybody walks. light: the light is another one than in every known picture of the passage. moved:
+    the camera no longer looks where it looked. tampered: the lens is covered, sprayed or out of
+    focus. blind: there was no picture.
+    """
+
+    JUDGED = "judged"
+    TOO_SMALL = "too_small"
+    HIDDEN = "hidden"
+    TOO_DARK = "too_dark"
+    CUT_OFF = "cut_off"
+    JUMPED = "jumped"
+    LIGHT = "light"
+    MOVED = "moved"
+    TAMPERED = "tampered"
+    BLIND = "blind"
+
+
+@dataclass(slots=True)
+class Coverage:
+    """Seconds by answer, of the time in which the zone's schedule was on.
+
+    Their sum is the scheduled time.
+    """
+
+    seconds: dict[Answer, float] = field(default_factory=dict)
+
+    @property
+    def scheduled_s(self) -> float:
+        """Seconds in which somebody expected the zone to be judged."""
+        return sum(self.seconds.values())
+
+    def add(self, seconds: float, shares: Mapping[Answer, float]) -> None:
+        """Counts a span; shares: of each answer, together 1."""
+        for answer, share in shares.items():
+            self.seconds[answer] = self.seconds.get(answer, 0.0) + seconds * share
