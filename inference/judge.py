@@ -82,9 +82,7 @@ class Judge:
         """Judges one picture. A timestamp that steps back ends what is open: the clock was set."""
         return self.judge(frame, detections, grey_levels(frame, detections))
 
-    def judge(
-        self, frame: Frame, detections: Detections, grey: NDArray[np.float32]
-    ) -> Judgement:
+    def judge(self, frame: Frame, detections: Detections, grey: NDArray[np.float32]) -> Judgement:
         """The same, where the grey levels of the boxes are known: see Observation."""
         violations: list[Violation] = []
         if self._timestamp is not None and frame.timestamp < self._timestamp:

@@ -36,12 +36,20 @@ class _Known:
     at_edge: bool
 
 
+@dataclass(slots=True)
+class _Track:
+    """Whose track it is. seen_at: UTC seconds."""
+
+    person: int
+    seen_at: float
+
+
 class Roster:
     """Gives each track the id of its person; forgets who is gone."""
 
     def __init__(self) -> None:
         self._people: dict[int, _Known] = {}
-        self._person_of: dict[int, int] = {}
+        self._tracks: dict[int, _Track] = {}
 
     @property
     def remembered(self) -> frozenset[int]:
@@ -56,19 +64,20 @@ class Roster:
         self._forget(timestamp)
         cut = cut_by_edge(tracks.xyxy, width, height).any(axis=1)
         ids = tracks.track_id.tolist()
-        present = {self._person_of[i] for i in ids if i in self._person_of}
+        present = {self._tracks[i].person for i in ids if i in self._tracks}
+        people = []
         for row, track in enumerate(ids):
-            if track not in self._person_of:
-                box, at_edge = tracks.xyxy[row], bool(cut[row])
+            box, at_edge = tracks.xyxy[row], bool(cut[row])
+            if track not in self._tracks:
                 person = self._found_again(box, at_edge, timestamp, present) or track
-                self._person_of[track] = person
+                self._tracks[track] = _Track(person, timestamp)
                 present.add(person)
-                first_seen = float(tracks.first_seen[row])
-                self._people.setdefault(person, _Known(box, first_seen, timestamp, at_edge))
-            known = self._people[self._person_of[track]]
-            known.box, known.at_edge = tracks.xyxy[row], bool(cut[row])
-            known.seen_at = timestamp
-        people = [self._person_of[i] for i in ids]
+            person = self._tracks[track].person
+            people.append(person)
+            first_seen = float(tracks.first_seen[row])
+            known = self._people.setdefault(person, _Known(box, first_seen, timestamp, at_edge))
+            known.box, known.at_edge, known.seen_at = box, at_edge, timestamp
+            self._tracks[track].seen_at = timestamp
         return replace(
             tracks,
             track_id=np.array(people, np.int64),
@@ -78,17 +87,20 @@ class Roster:
     def clear(self) -> None:
         """Forgets everybody: the clock was set."""
         self._people.clear()
-        self._person_of.clear()
+        self._tracks.clear()
 
     def _forget(self, now: float) -> None:
-        gone = {
-            person
+        """Who is gone, and tracks that the tracker has forgotten."""
+        self._people = {
+            person: known
             for person, known in self._people.items()
-            if now - known.seen_at > (LEFT_S if known.at_edge else FOUND_S)
+            if now - known.seen_at <= (LEFT_S if known.at_edge else FOUND_S)
         }
-        if gone:
-            self._people = {p: known for p, known in self._people.items() if p not in gone}
-            self._person_of = {t: p for t, p in self._person_of.items() if p not in gone}
+        self._tracks = {
+            i: track
+            for i, track in self._tracks.items()
+            if now - track.seen_at <= LEFT_S and track.person in self._people
+        }
 
     def _found_again(
         self, box: NDArray[np.float32], at_edge: bool, now: float, present: set[int]

@@ -144,8 +144,7 @@ class MissingHelmetRule:
         self._wearers = {
             person: wearer
             for person, wearer in self._wearers.items()
-            if person in remembered
-            and not (person in outside and now - wearer.inside_at > LEAVE_S)
+            if person in remembered and not (person in outside and now - wearer.inside_at > LEAVE_S)
         }
 
     def _end(self, now: float) -> list[Violation]:

@@ -30,7 +30,9 @@ WALKS_OUT = {1: NEAR_OUTSIDE}
 
 
 def story(dwell_s: float = 1.0, polygon: list[tuple[float, float]] = RIGHT_HALF) -> Story:
-    return Story(RestrictedZoneRule("gate", zone(ZoneKind.RESTRICTED, polygon, dwell_s), ZoneSettings()))
+    return Story(
+        RestrictedZoneRule("gate", zone(ZoneKind.RESTRICTED, polygon, dwell_s), ZoneSettings())
+    )
 
 
 def tell(story: Story, start: float, end: float, people: dict[int, Box], fps: float = 5.0) -> Story:
