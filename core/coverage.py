@@ -10,9 +10,10 @@ class Answer(StrEnum):
 
     judged: it could tell. too_small, hidden, too_dark, cut_off: it saw a person, but not what it
     has to see of them: too few pixels, behind something or turned away, no light, outside the
-    picture. jumped: a person's box was farther from the last one than anybody walks. light: the light is another one than in every known picture of the passage. moved:
-    the camera no longer looks where it looked. tampered: the lens is covered, sprayed or out of
-    focus. blind: there was no picture.
+    picture. jumped: a person's box was farther from the last one than anybody runs. light: the
+    light is another one than in every known picture of the passage. moved: the camera no longer
+    looks where it looked. tampered: the lens is covered, sprayed or out of focus. blind: there was
+    no picture.
     """
 
     JUDGED = "judged"

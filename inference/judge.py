@@ -14,17 +14,19 @@ from core.frame import Frame
 from core.manifest import ModelManifest
 from core.observation import Observation
 from core.site import CameraConfig
-from core.violation import Violation
+from core.violation import Violation, ViolationKind
 from core.zone import Zone, ZoneKind
 from inference.calibration import IDENTITY
 from inference.heads import tie_heads
 from inference.roster import Roster
 from inference.rules.blocked_exit import BlockedExitRule
+from inference.rules.camera_tamper import CameraTamperRule
 from inference.rules.headwear import HeadReader
 from inference.rules.missing_helmet import MissingHelmetRule
 from inference.rules.restricted_zone import RestrictedZoneRule
 from inference.rules.rule import Rule
 from inference.rules.settings import RuleSettings
+from inference.scene import Scene
 from inference.tracker import Tracker, TrackerSettings
 
 DETECTION_FLOOR = 0.1
@@ -66,17 +68,21 @@ class Judge:
         self._head_ids = (manifest.class_id("head"), manifest.class_id("helmet"))
         self._tracker = Tracker(TrackerSettings(confidence=manifest.thresholds["person"]))
         self._roster = Roster()
+        self._scene = Scene()
         chosen = settings or RuleSettings()
         self._duties = [
             _Duty(zone, _rule(camera.id, zone, manifest, chosen), Coverage())
             for kind in ZoneKind
             for zone in camera.zones_of(kind)
         ]
+        everywhere = Zone.whole_picture()
+        tamper = CameraTamperRule(camera.id, everywhere, chosen.camera_tamper)
+        self._duties.append(_Duty(everywhere, tamper, Coverage()))
 
     @property
-    def coverage(self) -> dict[tuple[str, str], dict[Answer, float]]:
-        """Seconds by answer, of each zone and kind of zone, since the start."""
-        return {(d.zone.id, str(d.zone.kind)): dict(d.coverage.seconds) for d in self._duties}
+    def coverage(self) -> dict[tuple[str, ViolationKind], dict[Answer, float]]:
+        """Seconds by answer, of each zone and rule, since the start."""
+        return {(d.zone.id, d.rule.kind): dict(d.coverage.seconds) for d in self._duties}
 
     def update(self, frame: Frame, detections: Detections) -> Judgement:
         """Judges one picture. A timestamp that steps back ends what is open: the clock was set."""
@@ -112,7 +118,8 @@ class Judge:
         rows = np.flatnonzero(np.isin(detections.class_id, self._head_ids))
         tied = tie_heads(people.xyxy, detections.xyxy[rows])
         heads = np.where(tied >= 0, rows[tied], -1) if len(rows) else tied
-        return Observation(frame, detections, grey, people, heads, self._roster.remembered)
+        view = self._scene.look(frame, detections.xyxy[persons])
+        return Observation(frame, detections, grey, people, heads, self._roster.remembered, view)
 
 
 def grey_levels(frame: Frame, detections: Detections) -> NDArray[np.float32]:

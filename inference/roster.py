@@ -62,7 +62,7 @@ class Roster:
         width, height: of the picture, pixels. timestamp: UTC seconds.
         """
         self._forget(timestamp)
-        cut = cut_by_edge(tracks.xyxy, width, height).any(axis=1)
+        cut = cut_by_edge(tracks.xyxy, width, height).max(axis=1, initial=False)
         ids = tracks.track_id.tolist()
         present = {self._tracks[i].person for i in ids if i in self._tracks}
         people = []
@@ -111,10 +111,11 @@ class Roster:
             if person in present:
                 continue
             gap = now - known.seen_at
-            if at_edge or known.at_edge:
-                # One leaves and another comes in there: only the very place tells them apart.
-                if gap > LEFT_S or iou(box[None], known.box[None])[0, 0] < SAME_PLACE:
-                    continue
+            # At the edge one leaves and another comes in: only the very place tells them apart.
+            if (at_edge or known.at_edge) and (
+                gap > LEFT_S or iou(box[None], known.box[None])[0, 0] < SAME_PLACE
+            ):
+                continue
             before, after = known.box[3] - known.box[1], box[3] - box[1]
             away = float(np.hypot(*(box[:2] + box[2:] - known.box[:2] - known.box[2:]))) / 2
             reach = min(REACH + WALK * gap, FARTHEST) * max(before, after)

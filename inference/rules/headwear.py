@@ -26,9 +26,9 @@ STRONGEST = 2.0
 class HeadReadings:
     """What one picture says about N people's heads.
 
-    answer: (N,) of Answer: judged, or why not. log_ratio: (N,) natural logarithm of bare against helmet, above
-    0 speaks for bare; 0 where it was not judged. confidence: (N,) of the surer reading, 0..1.
-    share: (N,) 0..1, how much the picture counts for the size of the head.
+    answer: (N,) of Answer: judged, or why not. log_ratio: (N,) natural logarithm of bare against
+    helmet, above 0 speaks for bare; 0 where it was not judged. confidence: (N,) of the surer
+    reading, 0..1. share: (N,) 0..1, how much the picture counts for the size of the head.
     """
 
     answer: NDArray[np.object_]

@@ -49,6 +49,8 @@ class _Case:
 class MissingHelmetRule:
     """One violation per case: from its first bare picture until nobody in it is seen bare."""
 
+    kind = ViolationKind.MISSING_HELMET
+
     def __init__(
         self, camera_id: str, zone: Zone, heads: HeadReader, settings: HelmetSettings
     ) -> None:
@@ -127,7 +129,7 @@ class MissingHelmetRule:
 
     def _begin(self, person: int, confidence: float, now: float) -> _Case:
         incident = Incident(
-            kind=ViolationKind.MISSING_HELMET,
+            kind=self.kind,
             rule=RULE,
             camera_id=self._camera_id,
             zone_id=self._zone.id,

@@ -48,6 +48,8 @@ class _Visit:
 class RestrictedZoneRule:
     """One violation per visit: feet inside, often enough, long enough."""
 
+    kind = ViolationKind.RESTRICTED_ZONE
+
     def __init__(self, camera_id: str, zone: Zone, settings: ZoneSettings) -> None:
         self.answers: Answers = JUDGED
         self._camera_id = camera_id
@@ -116,7 +118,7 @@ class RestrictedZoneRule:
         if visit.hits < self._settings.minimum_hits or now - visit.entered_at < self._zone.dwell_s:
             return []
         visit.incident = Incident(
-            kind=ViolationKind.RESTRICTED_ZONE,
+            kind=self.kind,
             rule=RULE,
             camera_id=self._camera_id,
             zone_id=self._zone.id,

@@ -16,9 +16,10 @@ JUDGED: Answers = {Answer.JUDGED: 1.0}
 class Rule(Protocol):
     """Judges one zone. Time comes from the frames; the same frames give the same answers.
 
-    answers: of the picture that was judged last.
+    kind: of its violations. answers: of the picture that was judged last.
     """
 
+    kind: ViolationKind
     answers: Answers
 
     def update(self, seen: Observation, *, watched: bool) -> Sequence[Violation]:

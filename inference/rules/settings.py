@@ -71,7 +71,7 @@ class RuleSettings:
     camera_tamper: TamperSettings = field(default_factory=TamperSettings)
 
     def changed(self, changes: Iterable[str]) -> "RuleSettings":
-        """With changes such as `missing_helmet.miss=0.02`. Raises SettingsError, says what to do."""
+        """With changes such as `missing_helmet.miss=0.02`. Raises SettingsError."""
         settings = self
         for change in changes:
             name, separator, text = change.partition("=")

@@ -12,6 +12,7 @@ from core.detections import Detections, Tracks
 from core.frame import Frame
 from core.manifest import ModelManifest
 from core.observation import Observation
+from core.view import CLEAR_VIEW, View
 from core.violation import Violation
 from core.zone import Zone, ZoneKind
 from inference.heads import tie_heads
@@ -74,6 +75,7 @@ def observation(
     image: NDArray[np.uint8] = BLANK,
     confidence: float = 0.8,
     grey: float = 100.0,
+    view: View = CLEAR_VIEW,
 ) -> Observation:
     """What a rule gets. people: boxes by track id. grey: of every box."""
     seen = detections([*[(PERSON, box, confidence) for box in people.values()], *others])
@@ -96,6 +98,7 @@ def observation(
         people=tracks,
         heads=np.where(tied >= 0, rows[tied], -1) if len(rows) else tied,
         remembered=frozenset(people),
+        view=view,
     )
 
 

@@ -20,6 +20,7 @@ from judged_scenes import PERSON, Seen, Story, observation, times, zone
 from core.violation import ViolationKind
 from core.zone import ZoneKind
 from inference.rules.blocked_exit import BlockedExitRule
+from inference.rules.settings import ExitSettings
 
 DWELL_S = 10.0
 MAN = Thing(x=135, y=70, width=45, height=135, level=70.0, texture=25.0)
@@ -27,7 +28,7 @@ MAN = Thing(x=135, y=70, width=45, height=135, level=70.0, texture=25.0)
 
 def story(dwell_s: float = DWELL_S) -> Story:
     where = zone(ZoneKind.EXIT, PASSAGE, dwell_s)
-    return Story(BlockedExitRule("gate", where, person_id=PERSON))
+    return Story(BlockedExitRule("gate", where, ExitSettings(), person_id=PERSON))
 
 
 def tell(
@@ -365,6 +366,6 @@ def test_a_timestamp_that_comes_twice_hurts_nothing() -> None:
 def test_the_passage_may_reach_the_edge_of_the_picture() -> None:
     """A polygon over the whole picture is judged like any other."""
     whole = zone(ZoneKind.EXIT, [(0, 0), (1, 0), (1, 1), (0, 1)], DWELL_S)
-    told = Story(BlockedExitRule("gate", whole, person_id=PERSON))
+    told = Story(BlockedExitRule("gate", whole, ExitSettings(), person_id=PERSON))
     tell(tell(told, 0, 20), 20, 50, [Thing(0, 120, WIDTH // 3, HEIGHT - 120)])
     assert told.only.started_at == pytest.approx(20, abs=1)

@@ -1,0 +1,146 @@
+"""The floor of a passage over time: since when is which part of it occupied?"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.coverage import Answer
+from core.errors import ZoneError
+from core.frame import Frame, Image
+from core.view import View, ViewState
+from inference.rules.passage import Grey, Mask, Passage
+from inference.rules.reference import References
+
+LONGEST_STEP_S = 2.0
+"""Between two pictures; a longer gap was not watched."""
+WHOLE_PICTURE = 0.6
+"""Where so much of the passage and of the rest looks different, the light changed."""
+NEW_LIGHT_S = 15.0
+"""A light that stays this long is learned, where the way was free before it came."""
+SUDDEN_S = 10.0
+"""A light that came within this time after a good look came alone: nothing was put down."""
+PERSON_MARGIN = 0.1
+"""Added around people, as share of their box: shadows and arms."""
+ASPECT = 0.02
+"""Difference of the sides' ratio up to which a reference picture fits the camera."""
+
+_UNSEEN: dict[ViewState, Answer] = {
+    ViewState.DARK: Answer.TOO_DARK,
+    ViewState.MOVED: Answer.MOVED,
+    ViewState.OBSCURED: Answer.TAMPERED,
+}
+
+
+class Ground:
+    """A passage, what lies around it, and since when its blocks look different.
+
+    approved: pictures of the free passage. Raises ZoneError where one has another shape than the
+    camera's pictures.
+    answer: of the last picture. hidden: share of the passage that people hid in it, 0..1.
+    new_light: whether the last picture showed a light that was not known before and now is.
+    """
+
+    def __init__(
+        self, polygon: NDArray[np.float64], frame: Frame, approved: Sequence[Image]
+    ) -> None:
+        for image in approved:
+            _check_shape(image, frame)
+        self.passage = Passage.of(polygon, frame.width, frame.height)
+        self.answer, self.hidden, self.new_light = Answer.JUDGED, 0.0, False
+        self._margin = Passage.around(polygon, frame.width, frame.height)
+        self._references = References(self.passage, approved)
+        self._around = References(self._margin)
+        shape = self.passage.inside.shape
+        self._changed_since = np.full(shape, np.inf)
+        self._free_once = np.zeros(shape, bool)
+        self._free = np.zeros(shape, bool)
+        self._timestamp = self._good_at = self._strange_since = frame.timestamp
+
+    def look(self, frame: Frame, people: NDArray[np.float32], view: View) -> None:
+        """Takes in the next picture. people: (N, 4) boxes, pixels."""
+        now = frame.timestamp
+        passed = float(np.clip(now - self._timestamp, 0.0, LONGEST_STEP_S))
+        self._timestamp, self.new_light = now, False
+        self.hidden = 0.0
+        self.answer = _UNSEEN.get(view.state, Answer.JUDGED)
+        if self.answer is not Answer.JUDGED:
+            return
+        hidden = self._compare(frame, people, view.shift, passed)
+        self.hidden = float(hidden[self.passage.inside].mean()) if hidden.any() else 0.0
+        both = (self._references, self._around)
+        if all(reference.share_changed > WHOLE_PICTURE for reference in both):
+            self.answer = Answer.LIGHT
+            self._wait_for_light(now, hidden)
+            return
+        self._strange_since = self._good_at = now
+        self._free = self._references.judged & ~self._references.changed
+        self._date(now)
+        for reference in both:
+            reference.follow(passed)
+
+    def blocked(self, dwell_s: float) -> Mask:
+        """(rows, columns) bool: blocks that look different for the dwell time."""
+        return np.asarray(self._timestamp - self._changed_since >= dwell_s, np.bool_)
+
+    def began(self, blocked: Mask) -> float:
+        """UTC seconds since when what takes these blocks is there."""
+        return float(np.median(self._changed_since[blocked]))
+
+    def left_behind(self, blocked: Mask) -> bool:
+        """Whether it is the place of a thing that stood there from the start and was taken away:
+        then the place is learned."""
+        if not self._references.was_there_before(blocked):
+            return False
+        self._references.accept(blocked)
+        self._changed_since[blocked] = np.inf
+        return True
+
+    def begin_anew(self) -> None:
+        """What stands there is new from now on; what is known of the free way is kept."""
+        self._changed_since[:] = np.inf
+
+    def _compare(
+        self,
+        frame: Frame,
+        people: NDArray[np.float32],
+        shift: tuple[float, float],
+        passed_s: float,
+    ) -> Mask:
+        """Both parts with their references; the blocks of the passage behind people."""
+        margin = (people[:, 2:] - people[:, :2]) * np.float32(PERSON_MARGIN)
+        grown = np.concatenate([people[:, :2] - margin, people[:, 2:] + margin], axis=1)
+        hidden: list[Mask] = []
+        parts = ((self.passage, self._references), (self._margin, self._around))
+        for place, references in parts:
+            there = place.moved(shift)
+            cut: Grey = there.cut(frame.image)
+            hidden.append(there.covered_by(grown, frame.width, frame.height))
+            references.compare(cut, hidden[-1], passed_s)
+        return hidden[0]
+
+    def _wait_for_light(self, now: float, hidden: Mask) -> None:
+        """A new light is learned where nothing but the light can have changed."""
+        sudden = self._strange_since - self._good_at <= SUDDEN_S
+        if now - self._strange_since >= NEW_LIGHT_S and sudden and not hidden.any():
+            self._references.add_light(self._free)
+            self._around.add_light(self._margin.inside)
+            self.new_light = True
+
+    def _date(self, now: float) -> None:
+        judged, changed = self._references.judged, self._references.changed
+        self._changed_since[changed & ~np.isfinite(self._changed_since)] = now
+        # One picture may be wrong: only the second free one in a row clears a block.
+        free = judged & ~changed
+        gone = free & self._free_once
+        self._changed_since[gone] = np.inf
+        self._free_once = free | (self._free_once & ~judged)
+
+
+def _check_shape(image: Image, frame: Frame) -> None:
+    height, width = image.shape[:2]
+    if abs(width / height - frame.width / frame.height) > ASPECT * frame.width / frame.height:
+        raise ZoneError(
+            f"a reference picture has {width}x{height} pixels, the camera {frame.width}x"
+            f"{frame.height}: approve a picture that this camera took"
+        )
