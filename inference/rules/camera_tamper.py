@@ -35,6 +35,8 @@ class CameraTamperRule:
             self._lost_since = min(self._lost_since, now)
             self._clear_since = math.inf
             return self._lost(now)
+        if seen.view.state is not ViewState.CLEAR:
+            return []
         self._clear_since = min(self._clear_since, now)
         if now - self._clear_since < self._settings.clear_s:
             return []
