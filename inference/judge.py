@@ -1,6 +1,6 @@
 """Everything between a picture's boxes and its violations, for one camera."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.coverage import Answer, Coverage
 from core.detections import Detections
-from core.frame import Frame
+from core.frame import Frame, Image
 from core.manifest import ModelManifest
 from core.observation import Observation
 from core.site import CameraConfig
@@ -37,10 +37,14 @@ LONGEST_STEP_S = 4.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judgement:
-    """observation: what was seen. violations: those that began, went on or ended with it."""
+    """observation: what was seen. violations: those that began, went on or ended with it.
+
+    free_exits: ids of the exits whose free way the picture shows, worth a person's approval.
+    """
 
     observation: Observation
     violations: tuple[Violation, ...]
+    free_exits: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +65,9 @@ class Judge:
         manifest: ModelManifest,
         time_zone: ZoneInfo,
         settings: RuleSettings | None = None,
+        approved: Mapping[str, Sequence[Image]] | None = None,
     ) -> None:
+        """approved: pictures of the free way by id of the exit, (H, W, 3) uint8 BGR."""
         self._time_zone = time_zone
         self._timestamp: float | None = None
         self._person_id = manifest.class_id("person")
@@ -71,7 +77,11 @@ class Judge:
         self._scene = Scene()
         chosen = settings or RuleSettings()
         self._duties = [
-            _Duty(zone, _rule(camera.id, zone, manifest, chosen), Coverage())
+            _Duty(
+                zone,
+                _rule(camera.id, zone, manifest, chosen, (approved or {}).get(zone.id, ())),
+                Coverage(),
+            )
             for kind in ZoneKind
             for zone in camera.zones_of(kind)
         ]
@@ -103,7 +113,12 @@ class Judge:
             violations += duty.rule.update(seen, watched=watched)
             if watched:
                 _count(duty, passed)
-        return Judgement(seen, tuple(violations))
+        free_exits = tuple(
+            duty.zone.id
+            for duty in self._duties
+            if isinstance(duty.rule, BlockedExitRule) and duty.rule.proposed
+        )
+        return Judgement(seen, tuple(violations), free_exits)
 
     def close(self) -> Sequence[Violation]:
         """Ends every open violation at the time it was last seen."""
@@ -141,7 +156,13 @@ def _count(duty: _Duty, passed_s: float) -> None:
     duty.coverage.add(passed_s - watched_s, {Answer.BLIND: 1.0})
 
 
-def _rule(camera_id: str, zone: Zone, manifest: ModelManifest, settings: RuleSettings) -> Rule:
+def _rule(
+    camera_id: str,
+    zone: Zone,
+    manifest: ModelManifest,
+    settings: RuleSettings,
+    approved: Sequence[Image],
+) -> Rule:
     match zone.kind:
         case ZoneKind.HELMET:
             heads = HeadReader(
@@ -156,4 +177,6 @@ def _rule(camera_id: str, zone: Zone, manifest: ModelManifest, settings: RuleSet
             return RestrictedZoneRule(camera_id, zone, settings.restricted_zone)
         case ZoneKind.EXIT:
             person_id = manifest.class_id("person")
-            return BlockedExitRule(camera_id, zone, settings.blocked_exit, person_id=person_id)
+            return BlockedExitRule(
+                camera_id, zone, settings.blocked_exit, person_id=person_id, approved=approved
+            )

@@ -68,9 +68,7 @@ class Scene:
             return self._view
         self._looked_at = frame.timestamp
         # Four pixels for each of the small picture tell as much as all, and cost less.
-        thinned = cv2.resize(
-            frame.image, (2 * WIDTH, 2 * HEIGHT), interpolation=cv2.INTER_NEAREST
-        )
+        thinned = cv2.resize(frame.image, (2 * WIDTH, 2 * HEIGHT), interpolation=cv2.INTER_NEAREST)
         small = cv2.resize(thinned, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
         passed = min(max(passed, 0.0), 2 * EVERY_S)

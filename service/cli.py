@@ -24,7 +24,9 @@ app = typer.Typer(
 site_app = typer.Typer(help="Import and export cameras and zones.", no_args_is_help=True)
 models_app = typer.Typer(help="Detection models.", no_args_is_help=True)
 app.add_typer(site_app, name="site")
+exits_app = typer.Typer(help="Reference pictures of free exits.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
+app.add_typer(exits_app, name="exits")
 
 
 @app.command()
@@ -110,6 +112,28 @@ def site_export(path: Annotated[Path, typer.Argument(help="site file (YAML)")]) 
         site = export_site(session)
     write_site(site, path)
     typer.echo(f"{len(site.cameras)} cameras written to {path} (keep it safe: it holds passwords)")
+
+
+@exits_app.command("list")
+def exits_list() -> None:
+    """Pictures of free exits that were proposed or approved, with their files to look at."""
+    from service.references import all_pictures
+
+    for picture in all_pictures(load_settings().data_dir):
+        state = "approved" if picture.approved else "proposed"
+        typer.echo(f"{picture.camera_id} {picture.zone_id} {picture.name} {state} {picture.path}")
+
+
+@exits_app.command("approve")
+def exits_approve(
+    camera: Annotated[str, typer.Argument(help="id of the camera")],
+    zone: Annotated[str, typer.Argument(help="id of the exit")],
+    name: Annotated[str, typer.Argument(help="name of the proposed picture, as `list` shows it")],
+) -> None:
+    """Say that a proposed picture shows the exit free. Save the camera again to use it."""
+    from service.references import approve
+
+    typer.echo(f"approved: {approve(load_settings().data_dir, camera, zone, name)}")
 
 
 @models_app.command("export")

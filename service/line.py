@@ -23,6 +23,7 @@ from service.boxes import describe
 from service.casebook import Casebook
 from service.outbox import Outbox
 from service.records import Record
+from service.references import ReferenceFolder
 from streams.camera import Camera
 from streams.live import LiveFragment, LiveInit
 from streams.ring import ring_seconds
@@ -58,7 +59,9 @@ class Line:
         self.config = config
         self._manifest = manifest
         self._outbox = outbox
-        self._judge = Judge(config, manifest, time_zone)
+        self._references = ReferenceFolder(data_dir, config.id)
+        approved = {zone.id: self._references.approved(zone.id) for zone in config.zones}
+        self._judge = Judge(config, manifest, time_zone, approved=approved)
         self._casebook = Casebook(config.id, data_dir, put, kept_s=ring_seconds(config))
         self._watched = False
         self._still_at = float("-inf")
@@ -117,6 +120,8 @@ class Line:
         self._trouble = ""
         for violation in judgement.violations:
             self._file(violation, frame)
+        for zone_id in judgement.free_exits:
+            self._references.propose(zone_id, frame)
         if self._watched or len(judgement.observation.people) or self._casebook.open:
             self.camera.keep_awake(frame.timestamp + AWAKE_S)
         self._show(judgement, latency_s)

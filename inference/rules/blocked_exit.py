@@ -52,6 +52,11 @@ class BlockedExitRule:
         self._free_since = np.inf
         self._incident: Incident | None = None
 
+    @property
+    def proposed(self) -> bool:
+        """Whether the last picture shows the free passage in a light that nobody has approved."""
+        return self._ground is not None and self._ground.proposed
+
     def update(self, seen: Observation, *, watched: bool) -> Sequence[Violation]:
         """See Rule.update. Raises ZoneError where an approved picture does not fit the camera."""
         if not watched:

@@ -22,6 +22,10 @@ SUDDEN_S = 10.0
 """A light that came within this time after a good look came alone: nothing was put down."""
 PERSON_MARGIN = 0.1
 """Added around people, as share of their box: shadows and arms."""
+DARKEST = 16.0
+"""Mean grey level of the passage below which its texture drowns in noise."""
+PROPOSE_S = 60.0
+"""A passage that was free for this long shows what a person may approve."""
 ASPECT = 0.02
 """Difference of the sides' ratio up to which a reference picture fits the camera."""
 
@@ -38,7 +42,7 @@ class Ground:
     approved: pictures of the free passage. Raises ZoneError where one has another shape than the
     camera's pictures.
     answer: of the last picture. hidden: share of the passage that people hid in it, 0..1.
-    new_light: whether the last picture showed a light that was not known before and now is.
+    proposed: whether the last picture shows the free passage in a light that nobody has approved.
     """
 
     def __init__(
@@ -47,7 +51,8 @@ class Ground:
         for image in approved:
             _check_shape(image, frame)
         self.passage = Passage.of(polygon, frame.width, frame.height)
-        self.answer, self.hidden, self.new_light = Answer.JUDGED, 0.0, False
+        self.answer, self.hidden, self.proposed = Answer.JUDGED, 0.0, False
+        self._to_propose = not approved
         self._margin = Passage.around(polygon, frame.width, frame.height)
         self._references = References(self.passage, approved)
         self._around = References(self._margin)
@@ -56,17 +61,21 @@ class Ground:
         self._free_once = np.zeros(shape, bool)
         self._free = np.zeros(shape, bool)
         self._timestamp = self._good_at = self._strange_since = frame.timestamp
+        self._free_since = frame.timestamp
 
     def look(self, frame: Frame, people: NDArray[np.float32], view: View) -> None:
         """Takes in the next picture. people: (N, 4) boxes, pixels."""
         now = frame.timestamp
         passed = float(np.clip(now - self._timestamp, 0.0, LONGEST_STEP_S))
-        self._timestamp, self.new_light = now, False
+        self._timestamp, self.proposed = now, False
         self.hidden = 0.0
         self.answer = _UNSEEN.get(view.state, Answer.JUDGED)
         if self.answer is not Answer.JUDGED:
             return
         hidden = self._compare(frame, people, view.shift, passed)
+        if self._references.brightness < DARKEST:
+            self.answer = Answer.TOO_DARK
+            return
         self.hidden = float(hidden[self.passage.inside].mean()) if hidden.any() else 0.0
         both = (self._references, self._around)
         if all(reference.share_changed > WHOLE_PICTURE for reference in both):
@@ -76,6 +85,7 @@ class Ground:
         self._strange_since = self._good_at = now
         self._free = self._references.judged & ~self._references.changed
         self._date(now)
+        self._propose(now, hidden)
         for reference in both:
             reference.follow(passed)
 
@@ -125,7 +135,15 @@ class Ground:
         if now - self._strange_since >= NEW_LIGHT_S and sudden and not hidden.any():
             self._references.add_light(self._free)
             self._around.add_light(self._margin.inside)
-            self.new_light = True
+            self._to_propose = True
+            self._free_since = now
+
+    def _propose(self, now: float, hidden: Mask) -> None:
+        """Once for each light, after the passage was free and empty for a while."""
+        if hidden.any() or np.isfinite(self._changed_since).any():
+            self._free_since = now
+        if self._to_propose and now - self._free_since >= PROPOSE_S:
+            self.proposed, self._to_propose = True, False
 
     def _date(self, now: float) -> None:
         judged, changed = self._references.judged, self._references.changed

@@ -25,6 +25,10 @@ TEXTURE = 6.0
 LEAST_CORRELATION = 0.5
 LEAST_CONTRAST = 0.22
 """Natural logarithm of brightness against the passage's median change: about a quarter."""
+LEAST_TEXTURED = 0.3
+"""Share of blocks with texture from which the floor has one; there a shadow hides none of it."""
+HIDES = 0.2
+"""Share of its blocks in which an object hides the texture of such a floor, at least."""
 LEAST_OBJECT = 0.1
 """Share of the passage's width; what is narrower is no object that counts."""
 
@@ -135,6 +139,11 @@ class Blocks:
     mean: Grey
     variance: Grey
 
+    @property
+    def has_texture(self) -> Mask:
+        """(rows, columns) bool."""
+        return np.asarray(self.variance > TEXTURE**2, np.bool_)
+
     @classmethod
     def of(cls, grey: Grey) -> "Blocks":
         """grey: as `Passage.cut` gives it."""
@@ -153,9 +162,19 @@ def changed_blocks(now: Blocks, then: Blocks, judged: Mask) -> Mask:
     other_light = ~texture & (np.abs(ratio - overall) > LEAST_CONTRAST)
     other_texture = texture & (covariance < LEAST_CORRELATION * spread)
     changed = (other_texture | other_light) & judged
+    if other_light.any() and then.has_texture[judged].mean() > LEAST_TEXTURED:
+        changed &= _of_other_texture(changed, other_texture)
     # One object is one piece: close the gaps that a plain surface leaves.
     closed = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     return np.asarray(closed.astype(bool) & judged)
+
+
+def _of_other_texture(changed: Mask, other_texture: Mask) -> Mask:
+    """Pieces of change on a floor with texture that hide some of it; the others are shadows."""
+    count, labels = cv2.connectedComponents(changed.astype(np.uint8), connectivity=8)
+    size = np.bincount(labels.ravel(), minlength=count)
+    hides = np.bincount(labels[other_texture & changed], minlength=count)
+    return np.asarray((hides >= HIDES * size)[labels], np.bool_)
 
 
 def block_means(grey: Grey) -> Grey:

@@ -37,6 +37,11 @@ class References:
         """Of the judged blocks, 0..1; 0 where none is judged."""
         return float(self.changed[self.judged].mean()) if self.judged.any() else 0.0
 
+    @property
+    def brightness(self) -> float:
+        """Mean grey level of the last picture, 0..255."""
+        return float(self._current.mean.mean())
+
     def compare(self, cut: Grey, hidden: Mask, passed_s: float) -> None:
         """Looks at the next picture.
 
@@ -119,14 +124,15 @@ class _Light:
 
 
 def _stands_out(picture: Blocks, blocks: Mask) -> float:
-    """Mean difference, grey levels, of brightness and texture over the edge of some blocks."""
+    """Mean difference of brightness and texture over the edge of some blocks, as share of the
+    brightness of the picture: the light may have changed."""
     deviation = np.sqrt(np.maximum(picture.variance, 0.0))
     total, count = 0.0, 0
     for axis in (0, 1):
         edge = np.diff(blocks.astype(np.int8), axis=axis) != 0
         step = np.abs(np.diff(picture.mean, axis=axis)) + np.abs(np.diff(deviation, axis=axis))
         total, count = total + float(step[edge].sum()), count + int(edge.sum())
-    return total / max(count, 1)
+    return total / max(count, 1) / float(picture.mean.mean() + 1.0)
 
 
 def _pixels(passage: Passage) -> tuple[int, int]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from drawn_corridor import (
     CARTON,
+    FLOOR,
     HEIGHT,
     PASSAGE,
     PLAIN_FLOOR,
@@ -383,15 +384,15 @@ def test_the_passage_may_reach_the_edge_of_the_picture() -> None:
 
 @pytest.mark.parametrize("depth", [0.3, 0.55])
 def test_a_hard_shadow_on_a_floor_with_texture_is_no_obstacle(depth: float) -> None:
-    """The sun through a window wanders over the floor in half an hour, half as bright beside it."""
+    """The sun through a window wanders over the floor in ten minutes, half as bright beside it."""
     told = tell(story(), 0, 20)
-    tell(told, 20, 1820, gain=lambda t: shadow(-40 + 400 * (t - 20) / 1800, 40, depth), fps=0.5)
+    tell(told, 20, 620, gain=lambda t: shadow(-40 + 400 * (t - 20) / 600, 40, depth), fps=0.5)
     assert told.said == []
 
 
-@pytest.mark.parametrize("gain", [0.12, 0.3])
+@pytest.mark.parametrize("gain", [0.2, 0.4])
 def test_lights_off_and_on_are_no_obstacle(gain: float) -> None:
-    """The emergency light is an eighth of the day's; a carton is still seen in it."""
+    """The emergency light is a fifth of the day's; a carton is still seen in it."""
     told = tell(story(), 0, 30)
     for start in range(30, 190, 40):
         tell(told, start, start + 20, gain=lambda _: gain)
@@ -544,3 +545,30 @@ def test_a_door_that_opens_and_closes_is_no_obstacle() -> None:
     assert told.said == []
     tell(told, 120, 150, [leaf])
     assert len(told.violations) == 1, "but one that is left open blocks"
+
+
+def test_what_is_too_dark_is_not_judged() -> None:
+    """Where the floor's texture drowns in noise nobody can tell, and it says so."""
+    told = tell(story(), 0, 30)
+    tell(told, 30, 90, [CARTON], gain=lambda _: 0.1)
+    assert told.said == []
+    assert told.rule.answers == {Answer.TOO_DARK: 1.0}
+
+
+def test_the_free_way_is_proposed_once_for_each_light() -> None:
+    """After a minute of a free and empty way there is a picture to approve; another one for the
+    infrared; none while something stands there."""
+    told, proposed = story(), []
+
+    def look(start: float, end: float, things: Sequence[Thing], floor: Floats) -> None:
+        for t in times(start, end, 1.0):
+            told.see(observation(t, {}, (), picture(t, things, floor=floor)))
+            proposed.extend([t] if told.rule.proposed else [])
+
+    look(0, 50, [], FLOOR)
+    look(50, 90, [CARTON], FLOOR)
+    look(90, 200, [], FLOOR)
+    look(200, 400, [], NIGHT_FLOOR)
+    assert len(proposed) == 2
+    assert 150 <= proposed[0] <= 155
+    assert 260 <= proposed[1] <= 290

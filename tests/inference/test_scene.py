@@ -17,7 +17,11 @@ NOBODY = np.zeros((0, 4), np.float32)
 
 
 def views(
-    later: Picture, *, known_s: float = 30, seconds: float = 30, people: NDArray[np.float32] = NOBODY
+    later: Picture,
+    *,
+    known_s: float = 30,
+    seconds: float = 30,
+    people: NDArray[np.float32] = NOBODY,
 ) -> list[View]:
     """What is said of later pictures, after the corridor was watched for a while."""
     scene = Scene()
