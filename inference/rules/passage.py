@@ -139,11 +139,6 @@ class Blocks:
     mean: Grey
     variance: Grey
 
-    @property
-    def has_texture(self) -> Mask:
-        """(rows, columns) bool."""
-        return np.asarray(self.variance > TEXTURE**2, np.bool_)
-
     @classmethod
     def of(cls, grey: Grey) -> "Blocks":
         """grey: as `Passage.cut` gives it."""
@@ -153,16 +148,21 @@ class Blocks:
 
 def changed_blocks(now: Blocks, then: Blocks, judged: Mask) -> Mask:
     """(rows, columns) bool: judged blocks that differ from the reference `then`."""
+    if not judged.any():
+        return np.zeros_like(judged)
+    # In less light the texture is fainter, down to where it drowns in noise.
+    light = min(1.0, float(np.median(((now.mean + 1.0) / (then.mean + 1.0))[judged])))
+    expected = then.variance * np.float32(light**2)
+    texture = np.maximum(now.variance, expected) > TEXTURE**2
     covariance = block_means(now.grey * then.grey) - now.mean * then.mean
-    texture = np.maximum(now.variance, then.variance) > TEXTURE**2
     floor = (TEXTURE / 2) ** 2
     spread = np.sqrt(np.maximum(now.variance, floor) * np.maximum(then.variance, floor))
     ratio = np.log((now.mean + 16.0) / (then.mean + 16.0))
-    overall = np.median(ratio[judged]) if judged.any() else 0.0
-    other_light = ~texture & (np.abs(ratio - overall) > LEAST_CONTRAST)
+    other_light = ~texture & (np.abs(ratio - np.median(ratio[judged])) > LEAST_CONTRAST)
     other_texture = texture & (covariance < LEAST_CORRELATION * spread)
     changed = (other_texture | other_light) & judged
-    if other_light.any() and then.has_texture[judged].mean() > LEAST_TEXTURED:
+    has_texture = (expected > TEXTURE**2)[judged].mean() > LEAST_TEXTURED
+    if has_texture and (other_light & judged).any():
         changed &= _of_other_texture(changed, other_texture)
     # One object is one piece: close the gaps that a plain surface leaves.
     closed = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
