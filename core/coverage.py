@@ -1,8 +1,10 @@
 """What became of the time in which a zone should have been judged."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+
+from core.violation import ViolationKind
 
 
 class Answer(StrEnum):
@@ -28,21 +30,15 @@ class Answer(StrEnum):
     BLIND = "blind"
 
 
-@dataclass(slots=True)
-class Coverage:
-    """Seconds by answer, of the time in which the zone's schedule was on.
+@dataclass(frozen=True, slots=True)
+class RuleCoverage:
+    """One rule in one zone. seconds: by answer, of the time in which the zone's schedule was on."""
 
-    Their sum is the scheduled time.
-    """
-
-    seconds: dict[Answer, float] = field(default_factory=dict)
+    zone_id: str
+    rule: ViolationKind
+    seconds: Mapping[Answer, float]
 
     @property
     def scheduled_s(self) -> float:
         """Seconds in which somebody expected the zone to be judged."""
         return sum(self.seconds.values())
-
-    def add(self, seconds: float, shares: Mapping[Answer, float]) -> None:
-        """Counts a span; shares: of each answer, together 1."""
-        for answer, share in shares.items():
-            self.seconds[answer] = self.seconds.get(answer, 0.0) + seconds * share

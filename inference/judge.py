@@ -1,20 +1,20 @@
 """Everything between a picture's boxes and its violations, for one camera."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.coverage import Answer, Coverage
+from core.coverage import Answer, RuleCoverage
 from core.detections import Detections
 from core.frame import Frame, Image
 from core.manifest import ModelManifest
 from core.observation import Observation
 from core.site import CameraConfig
-from core.violation import Violation, ViolationKind
+from core.violation import Violation
 from core.zone import Zone, ZoneKind
 from inference.calibration import IDENTITY
 from inference.heads import tie_heads
@@ -53,7 +53,7 @@ class _Duty:
 
     zone: Zone
     rule: Rule
-    coverage: Coverage
+    seconds: dict[Answer, float] = field(default_factory=dict)
 
 
 class Judge:
@@ -80,19 +80,27 @@ class Judge:
             _Duty(
                 zone,
                 _rule(camera.id, zone, manifest, chosen, (approved or {}).get(zone.id, ())),
-                Coverage(),
             )
             for kind in ZoneKind
             for zone in camera.zones_of(kind)
         ]
         everywhere = Zone.whole_picture()
         tamper = CameraTamperRule(camera.id, everywhere, chosen.camera_tamper)
-        self._duties.append(_Duty(everywhere, tamper, Coverage()))
+        self._duties.append(_Duty(everywhere, tamper))
 
-    @property
-    def coverage(self) -> dict[tuple[str, ViolationKind], dict[Answer, float]]:
-        """Seconds by answer, of each zone and rule, since the start."""
-        return {(d.zone.id, d.rule.kind): dict(d.coverage.seconds) for d in self._duties}
+    def coverage(self, now: float) -> list[RuleCoverage]:
+        """What became of the scheduled time of each rule since the start, until now (UTC seconds).
+
+        Time without a picture is blind, also where none has come since.
+        """
+        away = 0.0 if self._timestamp is None else now - self._timestamp
+        found = []
+        for duty in self._duties:
+            seconds = dict(duty.seconds)
+            if away > LONGEST_STEP_S and duty.zone.schedule.active(now, self._time_zone):
+                seconds[Answer.BLIND] = seconds.get(Answer.BLIND, 0.0) + away
+            found.append(RuleCoverage(duty.zone.id, duty.rule.kind, seconds))
+        return found
 
     def update(self, frame: Frame, detections: Detections) -> Judgement:
         """Judges one picture. A timestamp that steps back ends what is open: the clock was set."""
@@ -151,9 +159,9 @@ def grey_levels(frame: Frame, detections: Detections) -> NDArray[np.float32]:
 
 def _count(duty: _Duty, passed_s: float) -> None:
     """Time between two pictures belongs to the later one; what is too long was not watched."""
-    watched_s = passed_s if passed_s <= LONGEST_STEP_S else 0.0
-    duty.coverage.add(watched_s, duty.rule.answers)
-    duty.coverage.add(passed_s - watched_s, {Answer.BLIND: 1.0})
+    answers = duty.rule.answers if passed_s <= LONGEST_STEP_S else {Answer.BLIND: 1.0}
+    for answer, share in answers.items():
+        duty.seconds[answer] = duty.seconds.get(answer, 0.0) + passed_s * share
 
 
 def _rule(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import cv2
 import structlog
 
+from core.coverage import RuleCoverage
 from core.detections import Detections
 from core.errors import AnyanError
 from core.frame import Frame
@@ -102,11 +103,19 @@ class Line:
             status, state=CameraState.STALLED, code=AnyanError.code, reason=self._trouble
         )
 
+    def coverage(self, now: float) -> list[RuleCoverage]:
+        """What became of the scheduled time of each rule, until now (UTC seconds)."""
+        return self._judge.coverage(now)
+
     def fail(self, error: Exception) -> None:
         """Judging a picture went wrong: this camera says so, the others go on."""
         if not self._trouble:
             log.error("judging_failed", camera=self.config.id, error=redact(repr(error)))
-        self._trouble = "its pictures cannot be judged: see the log, and tell the developers"
+        self._trouble = (
+            error.message
+            if isinstance(error, AnyanError)
+            else "its pictures cannot be judged: see the log, and tell the developers"
+        )
 
     def set_watched(self, watched: bool) -> None:
         """Somebody looks at this camera, or nobody any more."""

@@ -151,6 +151,10 @@ class Worker:
                 "pictures": self._pictures,
                 "messages_dropped": self._outbox.dropped,
                 "cameras": {line.config.id: asdict(line.camera.counters) for line in lines},
+                "coverage": {
+                    line.config.id: [asdict(rule) for rule in line.coverage(time.time())]
+                    for line in lines
+                },
             }
         )
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from core.geometry import (
     area,
     centred_in,
-    depth_in_polygon,
     crosses_itself,
+    depth_in_polygon,
     foot_points,
     inside_polygon,
     iou,
