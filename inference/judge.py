@@ -138,7 +138,8 @@ class Judge:
         persons = np.flatnonzero(detections.class_id == self._person_id)
         tracks = self._tracker.update(detections, persons, frame.timestamp)
         people = self._roster.update(tracks, frame.width, frame.height, frame.timestamp)
-        rows = np.flatnonzero(np.isin(detections.class_id, self._head_ids))
+        bare, helmet = self._head_ids
+        rows = np.flatnonzero((detections.class_id == bare) | (detections.class_id == helmet))
         tied = tie_heads(people.xyxy, detections.xyxy[rows])
         heads = np.where(tied >= 0, rows[tied], -1) if len(rows) else tied
         view = self._scene.look(frame, detections.xyxy[persons])
@@ -146,15 +147,16 @@ class Judge:
 
 
 def grey_levels(frame: Frame, detections: Detections) -> NDArray[np.float32]:
-    """(N,) mean grey level, 0..255, of each box; 0 where it lies outside the picture."""
-    limit = np.array([frame.width, frame.height] * 2)
-    grey = np.zeros(len(detections), np.float32)
-    for i, (x1, y1, x2, y2) in enumerate(np.clip(detections.xyxy, 0, limit).astype(int).tolist()):
-        if x2 > x1 and y2 > y1:
-            # Every fourth pixel of a large box tells as much.
-            step = 1 + (x2 - x1) // 64
-            grey[i] = sum(cv2.mean(frame.image[y1:y2:step, x1:x2:step])[:3]) / 3
-    return grey
+    """(N,) mean grey level, 0..255, of each box, from every eighth pixel of the picture."""
+    size = np.array([max(1, frame.width // 8), max(1, frame.height // 8)])
+    thinned = cv2.resize(frame.image, size.tolist(), interpolation=cv2.INTER_NEAREST)
+    total = cv2.integral(cv2.cvtColor(thinned, cv2.COLOR_BGR2GRAY))
+    scale = size / (frame.width, frame.height)
+    low = np.clip(np.floor(detections.xyxy[:, :2] * scale), 0, size - 1).astype(int)
+    high = np.clip(np.ceil(detections.xyxy[:, 2:] * scale), low + 1, size).astype(int)
+    (x1, y1), (x2, y2) = low.T, high.T
+    boxes = total[y2, x2] - total[y1, x2] - total[y2, x1] + total[y1, x1]
+    return np.asarray(boxes / ((x2 - x1) * (y2 - y1)), np.float32)
 
 
 def _count(duty: _Duty, passed_s: float) -> None:

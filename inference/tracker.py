@@ -62,11 +62,12 @@ class Tracker:
         strong, weak = rows[sure], rows[~sure]
         everyone = np.arange(len(self._id))
         first = self._match(everyone, detections, strong)
-        missing = np.setdiff1d(everyone, first[:, 0])
+        missing = np.delete(everyone, first[:, 0])
         second = self._match(missing, detections, weak)
         matched = np.concatenate([first, second])
         self._correct(matched, detections, timestamp)
-        born = self._start(np.setdiff1d(strong, first[:, 1]), detections, timestamp)
+        unclaimed = strong[~np.isin(strong, first[:, 1])]
+        born = self._start(unclaimed, detections, timestamp)
         return self._report(np.concatenate([matched, born]), detections, timestamp)
 
     def _forget(self, timestamp: float) -> None:

@@ -67,7 +67,8 @@ class BlockedExitRule:
         sure = seen.detections.confidence >= LEAST_PERSON
         rows = sure & (seen.detections.class_id == self._person_id)
         people = np.concatenate([seen.detections.xyxy[rows], seen.people.xyxy])
-        ground.look(seen.frame, people, seen.view)
+        if not ground.look(seen.frame, people, seen.view):
+            return []
         if ground.answer is not Answer.JUDGED:
             self.answers = {ground.answer: 1.0}
             return []

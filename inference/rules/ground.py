@@ -9,11 +9,15 @@ from core.coverage import Answer
 from core.errors import ZoneError
 from core.frame import Frame, Image
 from core.view import View, ViewState
-from inference.rules.passage import Grey, Mask, Passage
+from inference.rules.passage import Mask, Passage
 from inference.rules.reference import References
 
 LONGEST_STEP_S = 2.0
 """Between two pictures; a longer gap was not watched."""
+LOOK_EVERY_S = 0.5
+"""How often the passage is looked at; what blocks it stands there for many seconds."""
+AROUND_EVERY_S = 10.0
+"""How often the rest of the picture is looked at while the passage is as it was."""
 WHOLE_PICTURE = 0.6
 """Where so much of the passage and of the rest looks different, the light changed."""
 NEW_LIGHT_S = 15.0
@@ -62,32 +66,39 @@ class Ground:
         self._free = np.zeros(shape, bool)
         self._timestamp = self._good_at = self._strange_since = frame.timestamp
         self._free_since = frame.timestamp
+        self._around_at = -np.inf
 
-    def look(self, frame: Frame, people: NDArray[np.float32], view: View) -> None:
-        """Takes in the next picture. people: (N, 4) boxes, pixels."""
+    def look(self, frame: Frame, people: NDArray[np.float32], view: View) -> bool:
+        """Takes in the next picture, unless the last one was a moment ago. people: (N, 4) boxes,
+        pixels. Whether it was looked at.
+        """
         now = frame.timestamp
+        if 0 < now - self._timestamp < 0.8 * LOOK_EVERY_S:
+            return False
         passed = float(np.clip(now - self._timestamp, 0.0, LONGEST_STEP_S))
         self._timestamp, self.proposed = now, False
         self.hidden = 0.0
         self.answer = _UNSEEN.get(view.state, Answer.JUDGED)
         if self.answer is not Answer.JUDGED:
-            return
-        hidden = self._compare(frame, people, view.shift, passed)
+            return True
+        margin = (people[:, 2:] - people[:, :2]) * np.float32(PERSON_MARGIN)
+        grown = np.concatenate([people[:, :2] - margin, people[:, 2:] + margin], axis=1)
+        passage = self.passage.moved(view.shift)
+        hidden = passage.covered_by(grown, frame.width, frame.height)
+        self._references.compare(passage.cut(frame.image), hidden, passed)
+        self.hidden = float(hidden[self.passage.inside].mean())
         if self._references.brightness < DARKEST:
             self.answer = Answer.TOO_DARK
-            return
-        self.hidden = float(hidden[self.passage.inside].mean()) if hidden.any() else 0.0
-        both = (self._references, self._around)
-        if all(reference.share_changed > WHOLE_PICTURE for reference in both):
+        elif self._all_is_different(frame, grown, view.shift):
             self.answer = Answer.LIGHT
             self._wait_for_light(now, hidden)
-            return
-        self._strange_since = self._good_at = now
-        self._free = self._references.judged & ~self._references.changed
-        self._date(now)
-        self._propose(now, hidden)
-        for reference in both:
-            reference.follow(passed)
+        else:
+            self._strange_since = self._good_at = now
+            self._free = self._references.judged & ~self._references.changed
+            self._date(now)
+            self._propose(now, hidden)
+            self._references.follow(passed)
+        return True
 
     def blocked(self, dwell_s: float) -> Mask:
         """(rows, columns) bool: blocks that look different for the dwell time."""
@@ -110,24 +121,22 @@ class Ground:
         """What stands there is new from now on; what is known of the free way is kept."""
         self._changed_since[:] = np.inf
 
-    def _compare(
-        self,
-        frame: Frame,
-        people: NDArray[np.float32],
-        shift: tuple[float, float],
-        passed_s: float,
-    ) -> Mask:
-        """Both parts with their references; the blocks of the passage behind people."""
-        margin = (people[:, 2:] - people[:, :2]) * np.float32(PERSON_MARGIN)
-        grown = np.concatenate([people[:, :2] - margin, people[:, 2:] + margin], axis=1)
-        hidden: list[Mask] = []
-        parts = ((self.passage, self._references), (self._margin, self._around))
-        for place, references in parts:
-            there = place.moved(shift)
-            cut: Grey = there.cut(frame.image)
-            hidden.append(there.covered_by(grown, frame.width, frame.height))
-            references.compare(cut, hidden[-1], passed_s)
-        return hidden[0]
+    def _all_is_different(
+        self, frame: Frame, people: NDArray[np.float32], shift: tuple[float, float]
+    ) -> bool:
+        """Whether the passage and the rest of the picture changed: that does the light."""
+        suspicious = self._references.share_changed > WHOLE_PICTURE
+        passed = frame.timestamp - self._around_at
+        if not suspicious and 0 <= passed < AROUND_EVERY_S:
+            return False
+        self._around_at = frame.timestamp
+        margin = self._margin.moved(shift)
+        hidden = margin.covered_by(people, frame.width, frame.height)
+        self._around.compare(margin.cut(frame.image), hidden, min(passed, AROUND_EVERY_S))
+        if suspicious and self._around.share_changed > WHOLE_PICTURE:
+            return True
+        self._around.follow(min(passed, AROUND_EVERY_S))
+        return False
 
     def _wait_for_light(self, now: float, hidden: Mask) -> None:
         """A new light is learned where nothing but the light can have changed."""

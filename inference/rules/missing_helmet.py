@@ -16,7 +16,7 @@ from inference.rules.headwear import HeadReader
 from inference.rules.rule import JUDGED, Answers, Incident, shares
 from inference.rules.sequential import Evidence
 from inference.rules.settings import HelmetSettings
-from inference.rules.standing import standing_in
+from inference.rules.standing import feet_in
 
 RULE = "missing_helmet/2"
 LEAVE_S = 3.0
@@ -68,7 +68,7 @@ class MissingHelmetRule:
         if not watched:
             return self.close()
         now = seen.frame.timestamp
-        ids, inside = seen.people.track_id.tolist(), standing_in(self._zone, seen).inside
+        ids, inside = seen.people.track_id.tolist(), feet_in(self._zone, seen)
         readings = self._heads.read(seen)
         answers: list[Answer] = []
         barely: dict[int, float] = {}

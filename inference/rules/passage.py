@@ -95,10 +95,13 @@ class Passage:
         x1, y1, x2, y2 = self.pixels(width, height)
         covered = np.zeros((self.rows, self.columns), bool)
         step = np.array([(x2 - x1) / self.columns, (y2 - y1) / self.rows] * 2)
-        for box in (boxes - np.array([x1, y1, x1, y1])) / step:
-            low = np.clip(np.floor(box[:2]), 0, None).astype(int)
-            high = np.clip(np.ceil(box[2:]), 0, None).astype(int)
-            covered[low[1] : high[1], low[0] : high[0]] = True
+        blocks = (boxes - np.array([x1, y1, x1, y1])) / step
+        blocks[:, :2], blocks[:, 2:] = np.floor(blocks[:, :2]), np.ceil(blocks[:, 2:])
+        touching = (blocks[:, 2:] > 0).all(axis=1) & (blocks[:, :2] < covered.shape[::-1]).all(
+            axis=1
+        )
+        for left, top, right, bottom in np.maximum(blocks[touching], 0).astype(int).tolist():
+            covered[top:bottom, left:right] = True
         return covered
 
     def share_of_width(self, blocked: Mask) -> float:

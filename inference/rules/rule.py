@@ -71,12 +71,20 @@ class Incident:
 
     def see(self, timestamp: float, confidence: float, track_ids: Sequence[int] = ()) -> Violation:
         """The violation goes on, with more people perhaps; the highest confidence is kept."""
-        known = self.violation.track_ids
-        self.violation = replace(
-            self.violation,
-            track_ids=known + tuple(i for i in track_ids if i not in known),
-            last_seen_at=timestamp,
-            confidence=max(self.violation.confidence, confidence),
+        was = self.violation
+        new = tuple(i for i in track_ids if i not in was.track_ids)
+        # Spelled out: this happens for every open violation in every picture.
+        self.violation = Violation(
+            was.id,
+            was.kind,
+            was.rule,
+            was.camera_id,
+            was.zone_id,
+            was.track_ids + new,
+            was.started_at,
+            timestamp,
+            was.ended,
+            max(was.confidence, confidence),
         )
         return self.violation
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.geometry import depth_in_polygon, foot_points
+from core.geometry import depth_in_polygon, foot_points, inside_polygon
 from core.observation import Observation
 from core.zone import Zone
 from inference.roster import cut_by_edge
@@ -25,10 +25,12 @@ class Standing:
     depth: NDArray[np.floating]
     hidden: NDArray[np.bool_]
 
-    @property
-    def inside(self) -> NDArray[np.bool_]:
-        """(N,) whether the foot point, wherever the feet are, lies in the zone."""
-        return np.asarray(self.depth >= 0, np.bool_)
+
+def feet_in(zone: Zone, seen: Observation) -> NDArray[np.bool_]:
+    """(N,): whether the foot point of each person, wherever the feet are, lies in the zone."""
+    size = np.array([seen.frame.width, seen.frame.height], np.float64)
+    feet = np.clip(foot_points(seen.people.xyxy), 0, size - 1)
+    return inside_polygon(feet / size, zone.polygon)
 
 
 def standing_in(zone: Zone, seen: Observation) -> Standing:

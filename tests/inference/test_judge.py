@@ -259,7 +259,7 @@ def test_a_clock_that_jumps_back_ends_what_is_open_and_goes_on() -> None:
 def test_three_hundred_people_at_once_are_judged() -> None:
     """Nothing is lost in a crowd: everybody without a helmet belongs to the case."""
     judge = Judge(camera(), MANIFEST, SHANGHAI)
-    blank = np.full((HEIGHT, WIDTH, 3), 100, np.uint8)
+    blank = np.full((540, 960, 3), 100, np.uint8)
     crowd = [person_at(30 + 45 * (i % 20), 160 + 25 * (i // 20), height=150) for i in range(300)]
     seen: list[Seen] = [(PERSON, box, 0.8) for box in crowd]
     seen += [(BARE, head_of(box), 0.9) for box in crowd]
