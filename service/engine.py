@@ -270,4 +270,5 @@ def _worker_arguments(settings: Settings) -> dict[str, Any]:
         "data_dir": str(settings.data_dir.absolute()),
         "time_zone": settings.time_zone,
         "target_fps": settings.target_fps,
+        "detection_days": settings.detection_days,
     }

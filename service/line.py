@@ -22,6 +22,7 @@ from core.violation import Violation
 from inference.judge import Judge, Judgement
 from service.boxes import describe
 from service.casebook import Casebook
+from service.history import History
 from service.outbox import Outbox
 from service.records import Record
 from service.references import ReferenceFolder
@@ -53,6 +54,7 @@ class Line:
         time_zone: ZoneInfo,
         data_dir: Path,
         target_fps: float,
+        detection_days: float,
         wake: Event,
         put: Callable[[Record], None],
         outbox: Outbox,
@@ -60,6 +62,7 @@ class Line:
         self.config = config
         self._manifest = manifest
         self._outbox = outbox
+        self._history = History(data_dir, config.id, detection_days)
         self._references = ReferenceFolder(data_dir, config.id)
         approved = {zone.id: self._references.approved(zone.id) for zone in config.zones}
         self._judge = Judge(config, manifest, time_zone, approved=approved)
@@ -87,6 +90,7 @@ class Line:
         """Ends open violations and begins to close the camera; returns at once."""
         for violation in self._judge.close():
             self._file(violation, None)
+        self._history.flush()
         self.camera.request_stop()
 
     def stop(self, timeout_s: float) -> None:
@@ -126,6 +130,7 @@ class Line:
         """Takes one picture with its boxes through the rules; passes on what follows."""
         self._judged_at = time.monotonic()
         judgement = self._judge.update(frame, found)
+        self._history.add(frame, found, judgement.observation.grey)
         self._trouble = ""
         for violation in judgement.violations:
             self._file(violation, frame)
