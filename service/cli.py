@@ -110,7 +110,7 @@ def backtest(
     run(
         known[camera],
         settings.data_dir,
-        read_manifest(settings.model),
+        read_manifest(settings.model_path),
         ZoneInfo(settings.time_zone),
         begin=begin,
         end=end,
