@@ -599,8 +599,8 @@ export interface components {
             username: string;
             /** Display Name */
             display_name: string;
-            /** Role */
-            role: string;
+            /** Roles */
+            roles: string[];
             /** Csrf Token */
             csrf_token: string;
         };
