@@ -74,7 +74,7 @@ class RiskUnitRow(Table):
     active: Mapped[bool]
     version: Mapped[int] = mapped_column()
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class InChargeRow(Table):

@@ -54,7 +54,7 @@ class TicketRow(Table):
     closed_at: Mapped[float | None] = mapped_column(Seconds)
     version: Mapped[int] = mapped_column()
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
     __table_args__ = (
         Index(None, "opened_at", "id"),
         Index(None, "state", "opened_at"),
