@@ -36,10 +36,15 @@ def settle_in(database: Database, *, camera=None) -> People:
     with database.begin() as session:
         create_unit(session, parent_id=ROOT, kind=UnitKind.WORKSHOP, name="Works", id="works")
         create_unit(session, parent_id="works", kind=UnitKind.TEAM, name="Team A", id="team-a")
-        for id in ("li", "wang", "zhao", "boss"):
+        for name in ("li", "wang", "zhao", "boss"):
             session.add(
                 PersonRow(
-                    id=id, number=id, name=id.title(), unit_id="team-a", post="fitter", active=True
+                    id=name,
+                    number=name,
+                    name=name.title(),
+                    unit_id="team-a",
+                    post="fitter",
+                    active=True,
                 )
             )
         session.flush()

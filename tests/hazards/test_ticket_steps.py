@@ -56,7 +56,7 @@ def _ticket(database: Database) -> str:
                 mime="image/jpeg",
                 sent_by="user:1",
                 sent_at=NOW,
-            )  # fmt: skip
+            )
         )
         row = open_ticket(
             session, hazard, tier=Tier.GENERAL, actor="user:1", now=NOW, calendar=ALWAYS
@@ -64,20 +64,29 @@ def _ticket(database: Database) -> str:
         return row.id
 
 
-def _take(database: Database, id: str, step: Step, **changes: object) -> State:
+def _take(database: Database, ticket_id: str, step: Step, **changes: object) -> State:
     with database.begin() as session:
         if step is Step.ASSIGN:
-            row = actions.assign(session, id, PLAN, actor="user:1", now=NOW, calendar=ALWAYS)
+            row = actions.assign(session, ticket_id, PLAN, actor="user:1", now=NOW, calendar=ALWAYS)
         elif step is Step.POSTPONE:
             row = actions.postpone(
-                session, id, due_at=NOW + 2 * DAY, reason="parts", actor="user:1", now=NOW,
+                session,
+                ticket_id,
+                due_at=NOW + 2 * DAY,
+                reason="parts",
+                actor="user:1",
+                now=NOW,
                 calendar=ALWAYS,
-            )  # fmt: skip
+            )
         else:
             row = actions.take_step(
-                session, id, step, actor="user:1", now=NOW,
+                session,
+                ticket_id,
+                step,
+                actor="user:1",
+                now=NOW,
                 **{"reason": "because", "photo_ids": ["photo"], **changes},
-            )  # fmt: skip
+            )
         return State(row.state)
 
 
@@ -95,36 +104,36 @@ def test_every_step_is_allowed_or_refused_as_the_table_says(database: Database) 
         for step in people:
             if step is Step.ACCEPT:
                 continue
-            id = _copy(database, settle, f"{state}-{step}")
+            ticket_id = _copy(database, settle, f"{state}-{step}")
             for before in way:
-                _take(database, id, before)
+                _take(database, ticket_id, before)
             tried += 1
             if (state, step) in TRANSITIONS:
-                assert _take(database, id, step) is TRANSITIONS[state, step]
+                assert _take(database, ticket_id, step) is TRANSITIONS[state, step]
             else:
                 with pytest.raises(WrongTransition, match=f"is {state} cannot {step}"):
-                    _take(database, id, step)
+                    _take(database, ticket_id, step)
                 with database.read() as session:
-                    assert queries.ticket(session, id).state == state
-                    assert len(queries.transitions_of(session, id)) == len(way)
+                    assert queries.ticket(session, ticket_id).state == state
+                    assert len(queries.transitions_of(session, ticket_id)) == len(way)
     assert tried == 7 * (len(people) - 1)
 
 
-def _copy(database: Database, of: str, id: str) -> str:
+def _copy(database: Database, of: str, ticket_id: str) -> str:
     with database.begin() as session:
         row = queries.ticket(session, of)
         columns = {c.key: getattr(row, c.key) for c in type(row).__table__.columns}
-        session.add(type(row)(**{**columns, "id": id, "place_key": id}))
-    return id
+        session.add(type(row)(**{**columns, "id": ticket_id, "place_key": ticket_id}))
+    return ticket_id
 
 
 def test_a_step_is_written_down_with_actor_time_reason_and_photos(database: Database) -> None:
     """The history says who did what, when and why."""
-    id = _ticket(database)
+    ticket_id = _ticket(database)
     for step in TO_STATE[State.RECTIFIED]:
-        _take(database, id, step)
+        _take(database, ticket_id, step)
     with database.read() as session:
-        history = queries.transitions_of(session, id)
+        history = queries.transitions_of(session, ticket_id)
     assert [(t.number, t.step, t.from_state, t.to_state) for t in history] == [
         (1, "open", "", "detected"),
         (2, "confirm", "detected", "confirmed"),
@@ -137,67 +146,67 @@ def test_a_step_is_written_down_with_actor_time_reason_and_photos(database: Data
 
 
 def test_what_a_step_needs_is_asked_for(database: Database) -> None:
-    """A dismissal without a reason, a rectification without a known photo: refused, nothing moved."""
-    id = _ticket(database)
+    """A dismissal without a reason, a rectification without a known photo: refused."""
+    ticket_id = _ticket(database)
     with pytest.raises(Incomplete, match="reason"):
-        _take(database, id, Step.DISMISS, reason="  ")
-    _take(database, id, Step.CONFIRM)
-    _take(database, id, Step.ASSIGN)
+        _take(database, ticket_id, Step.DISMISS, reason="  ")
+    _take(database, ticket_id, Step.CONFIRM)
+    _take(database, ticket_id, Step.ASSIGN)
     with pytest.raises(Incomplete, match="photo"):
-        _take(database, id, Step.RECTIFY, photo_ids=[])
+        _take(database, ticket_id, Step.RECTIFY, photo_ids=[])
     with pytest.raises(NotFound, match="no photo 'other'"):
-        _take(database, id, Step.RECTIFY, photo_ids=["other"])
+        _take(database, ticket_id, Step.RECTIFY, photo_ids=["other"])
     with database.read() as session:
-        assert queries.ticket(session, id).state == State.ASSIGNED
+        assert queries.ticket(session, ticket_id).state == State.ASSIGNED
 
 
 def test_a_major_hazard_needs_its_five_fields_and_its_own_acceptance(database: Database) -> None:
-    """Measures, money, deadline, person and plan; listed for supervision, it closes once accepted."""
-    id = _ticket(database)
-    _take(database, id, Step.CONFIRM)
+    """Measures, money, deadline, person, plan; one under supervision closes once accepted."""
+    ticket_id = _ticket(database)
+    _take(database, ticket_id, Step.CONFIRM)
     bare = Plan(Tier.MAJOR, "li", NOW + DAY, supervised=True)
     full = Plan(Tier.MAJOR, "li", NOW + DAY, "weld it", 1200.0, "clear the hall", supervised=True)
     with (
         database.begin() as session,
         pytest.raises(Incomplete, match="measures, money, an emergency plan"),
     ):
-        actions.assign(session, id, bare, actor="user:1", now=NOW, calendar=ALWAYS)
+        actions.assign(session, ticket_id, bare, actor="user:1", now=NOW, calendar=ALWAYS)
     with database.begin() as session:
-        actions.assign(session, id, full, actor="user:1", now=NOW, calendar=ALWAYS)
-    _take(database, id, Step.RECTIFY)
+        actions.assign(session, ticket_id, full, actor="user:1", now=NOW, calendar=ALWAYS)
+    _take(database, ticket_id, Step.RECTIFY)
     with pytest.raises(WrongTransition):
-        _take(database, id, Step.ACCEPT)
-    _take(database, id, Step.VERIFY)
+        _take(database, ticket_id, Step.ACCEPT)
+    _take(database, ticket_id, Step.VERIFY)
     with pytest.raises(WrongTransition, match="acceptance"):
-        _take(database, id, Step.CLOSE)
-    assert _take(database, id, Step.ACCEPT) is State.VERIFIED
-    assert _take(database, id, Step.CLOSE) is State.CLOSED
+        _take(database, ticket_id, Step.CLOSE)
+    assert _take(database, ticket_id, Step.ACCEPT) is State.VERIFIED
+    assert _take(database, ticket_id, Step.CLOSE) is State.CLOSED
 
 
 def test_a_deadline_lies_ahead_and_a_person_exists(database: Database) -> None:
     """No ticket without an owner, none that is overdue from the start."""
-    id = _ticket(database)
-    _take(database, id, Step.CONFIRM)
+    ticket_id = _ticket(database)
+    _take(database, ticket_id, Step.CONFIRM)
     for plan, error in (
         (Plan(Tier.GENERAL, "nobody", NOW + DAY), NotFound),
         (Plan(Tier.GENERAL, "li", NOW), Incomplete),
     ):
         with database.begin() as session, pytest.raises(error):
-            actions.assign(session, id, plan, actor="user:1", now=NOW, calendar=ALWAYS)
+            actions.assign(session, ticket_id, plan, actor="user:1", now=NOW, calendar=ALWAYS)
 
 
 def test_two_people_who_close_one_ticket_at_once(database: Database) -> None:
     """One closes it, the other is told; the history has one closing."""
-    id = _ticket(database)
+    ticket_id = _ticket(database)
     for step in TO_STATE[State.VERIFIED]:
-        _take(database, id, step)
+        _take(database, ticket_id, step)
     results: list[str] = []
     ready = threading.Barrier(2)
 
     def close() -> None:
         ready.wait()
         try:
-            results.append(_take(database, id, Step.CLOSE))
+            results.append(_take(database, ticket_id, Step.CLOSE))
         except WrongTransition:
             results.append("refused")
 
@@ -214,21 +223,21 @@ def test_two_people_who_close_one_ticket_at_once(database: Database) -> None:
 
 def test_an_outdated_page_changes_nothing(database: Database) -> None:
     """Who saw an earlier version gets a Conflict; who saw this one does not."""
-    id = _ticket(database)
+    ticket_id = _ticket(database)
     with database.read() as session:
-        version = queries.ticket(session, id).version
-    _take(database, id, Step.CONFIRM)
+        version = queries.ticket(session, ticket_id).version
+    _take(database, ticket_id, Step.CONFIRM)
     with pytest.raises(Conflict, match="somebody has changed"):
-        _take(database, id, Step.DISMISS, version=version)
+        _take(database, ticket_id, Step.DISMISS, version=version)
     with database.read() as session:
-        assert queries.ticket(session, id).version == version + 1
+        assert queries.ticket(session, ticket_id).version == version + 1
 
 
 def test_the_list_has_filters_and_ends_at_the_sub_tree(database: Database) -> None:
     """State, overdue, assignee; another part of the organisation sees nothing."""
-    id = _ticket(database)
-    _take(database, id, Step.CONFIRM)
-    _take(database, id, Step.ASSIGN)
+    ticket_id = _ticket(database)
+    _take(database, ticket_id, Step.CONFIRM)
+    _take(database, ticket_id, Step.ASSIGN)
     with database.read() as session:
         for filters, found in (
             ({}, 1),
