@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Incomplete, NotFound, ZoneError
-from core.geometry import check_polygon
+from core.zone import check_polygon
 from hazards.ids import new_id
 from hazards.risk.colours import take_grade
 from hazards.risk.grading import Method, grade_for, grades, score

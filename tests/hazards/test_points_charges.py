@@ -60,9 +60,7 @@ def test_a_machine_books_nothing(database: Database) -> None:
         assert (found.balance, found.lines) == (0, [])
         assert [(c.points, c.state) for c in found.provisional] == [(-10, "provisional")]
     with database.begin() as session, pytest.raises(WrongTransition, match="verdict"):
-        charges.settle(
-            session, session.get(HazardRow, "h0"), actor="rule:x", now=NOW, zone=ZONE
-        )
+        charges.settle(session, session.get(HazardRow, "h0"), actor="rule:x", now=NOW, zone=ZONE)
     _confirm(database, people, "h0")
     with database.read() as session:
         found = statement(session, "person:wang")
@@ -211,9 +209,7 @@ def test_appeals_that_are_refused(database: Database) -> None:
                 with pytest.raises(error):
                     appeals.raise_appeal(session, "violation:h0", **{**good, **change})
     with database.begin() as session, pytest.raises(Incomplete):
-        appeals.decide_appeal(
-            session, row.id, grant=False, reason="", by=people.manager, now=NOW
-        )
+        appeals.decide_appeal(session, row.id, grant=False, reason="", by=people.manager, now=NOW)
 
 
 @pytest.mark.parametrize(

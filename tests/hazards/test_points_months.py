@@ -232,9 +232,7 @@ def test_threads_that_book_at_once_keep_one_chain(database: Database) -> None:
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(LedgerEntryRow)) == 5 + 8 * 5
         assert ledger.verify_ledger(session) == ledger.Verified(45, None, "")
-        total = sum(
-            ledger.balance(session, account) for account in ("person:wang", ledger.SYSTEM)
-        )
+        total = sum(ledger.balance(session, account) for account in ("person:wang", ledger.SYSTEM))
         assert total == 0
 
 

@@ -63,11 +63,11 @@ def test_recurrences_join_the_open_ticket(database: Database) -> None:
     elsewhere = _take_in(database, replace(HELMET, id="h3", zone_id="picture"))
     assert (again.id, again.count, elsewhere.count) == (first.id, 2, 1)
     assert elsewhere.id != first.id
-    for ticket_id, state, count in (("h2", "detected", 1), ("helmet", "dismissed", 1)):
+    for hazard_id, state, count in (("h2", "detected", 1), ("helmet", "dismissed", 1)):
         with database.begin() as session:
             flow.decide(
-                session, ticket_id, Verdict.DISMISSED, dismissal=Dismissal.HELMET_WORN, by=people.staff,
-                now=NOW, calendar=ALWAYS,
+                session, hazard_id, Verdict.DISMISSED, dismissal=Dismissal.HELMET_WORN,
+                by=people.staff, now=NOW, calendar=ALWAYS,
             )  # fmt: skip
         with database.read() as session:
             row = queries.ticket(session, first.id)
