@@ -21,7 +21,7 @@ def _fill(database: Database, *keys: str, now: float = NOW) -> list[int]:
                     person_ids=["li", "wang"],
                     unit_id="team-a",
                     now=now,
-                )  # fmt: skip
+                )
             )
     return made
 

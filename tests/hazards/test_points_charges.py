@@ -29,20 +29,22 @@ HELMET = replace(
 )
 
 
-def _seen(database: Database, id: str, at: float = HELMET.started_at) -> None:
+def _seen(database: Database, hazard_id: str, at: float = HELMET.started_at) -> None:
     with database.begin() as session:
-        violation = replace(HELMET, id=id, started_at=at, last_seen_at=at + 1)
+        violation = replace(HELMET, id=hazard_id, started_at=at, last_seen_at=at + 1)
         flow.take_in(session, violation, now=at, calendar=ALWAYS)
 
 
-def _about(database: Database, people: People, id: str, person: str = "wang") -> None:
+def _about(database: Database, people: People, hazard_id: str, person: str = "wang") -> None:
     with database.begin() as session:
-        flow.name_subject(session, id, SubjectKind.PERSON, person, by=people.staff, now=NOW)
+        flow.name_subject(session, hazard_id, SubjectKind.PERSON, person, by=people.staff, now=NOW)
 
 
-def _confirm(database: Database, people: People, id: str, now: float = NOW) -> None:
+def _confirm(database: Database, people: People, hazard_id: str, now: float = NOW) -> None:
     with database.begin() as session:
-        flow.decide(session, id, Verdict.CONFIRMED, by=people.staff, now=now, calendar=ALWAYS)
+        flow.decide(
+            session, hazard_id, Verdict.CONFIRMED, by=people.staff, now=now, calendar=ALWAYS
+        )
 
 
 def _balance(database: Database, account: str) -> int:
@@ -124,12 +126,12 @@ def test_repetition_costs_more_until_the_caps(database: Database) -> None:
     people = settle_in(database, camera=CAMERA)
     costs = []
     for number, at in enumerate([NOW, NOW + 1, NOW + 2, NOW + 3, NOW + DAY, NOW + 2 * DAY]):
-        id = f"h{number}"
-        _seen(database, id, at)
-        _about(database, people, id)
-        _confirm(database, people, id, now=at + 10)
+        hazard_id = f"h{number}"
+        _seen(database, hazard_id, at)
+        _about(database, people, hazard_id)
+        _confirm(database, people, hazard_id, now=at + 10)
         with database.read() as session:
-            costs.append(charges.charges_of(session, id)[0].points)
+            costs.append(charges.charges_of(session, hazard_id)[0].points)
     assert costs == [-10, -20, -20, 0, -50, 0]
     assert _balance(database, "person:wang") == -100
 
@@ -137,16 +139,22 @@ def test_repetition_costs_more_until_the_caps(database: Database) -> None:
 def test_a_confirmed_report_earns_by_its_tier(database: Database) -> None:
     """Points for the reporter, none for a report that was dismissed."""
     people = settle_in(database)
-    for id, verdict in (("r1", Verdict.CONFIRMED), ("r2", Verdict.DISMISSED)):
+    for hazard_id, verdict in (("r1", Verdict.CONFIRMED), ("r2", Verdict.DISMISSED)):
         with database.begin() as session:
             flow.report(
-                session, id=id, kind=HazardKind.UNSAFE_CONDITION, source=Source.REPORT,
+                session, id=hazard_id, kind=HazardKind.UNSAFE_CONDITION, source=Source.REPORT,
                 description="Oil on the floor", reported_by="wang", risk_unit_id="hall",
                 unit_id="team-a", photo_ids=[], at=NOW, now=NOW, calendar=ALWAYS,
             )  # fmt: skip
             reason = Dismissal.OTHER if verdict is Verdict.DISMISSED else None
             flow.decide(
-                session, id, verdict, dismissal=reason, by=people.staff, now=NOW, calendar=ALWAYS
+                session,
+                hazard_id,
+                verdict,
+                dismissal=reason,
+                by=people.staff,
+                now=NOW,
+                calendar=ALWAYS,
             )
     assert _balance(database, "person:wang") == 5
 
