@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, MonthClosed
@@ -16,6 +16,11 @@ CHAIN = "ledger:site"
 SYSTEM = "system:site"
 """Where points come from and go to."""
 INTO_CLOSED = frozenset({"reversal", "close", "redemption"})
+_COVERED = (
+    "number", "key", "kind", "debit_id", "credit_id", "points", "period", "hazard_id", "policy",
+    "actor", "reason", "reverses", "at",
+)  # fmt: skip
+_PAGE = 10_000
 _CHUNK = 500
 
 
@@ -60,7 +65,7 @@ def book_all(session: Session, entries: Sequence[Entry]) -> int:
     ensure_accounts(session, {a for entry in new for a in (entry.debit_id, entry.credit_id)})
     rows = []
     for entry in new:
-        values = {
+        values: dict[str, object] = {
             "chain": CHAIN,
             "number": head.number + 1,
             "key": plain(entry.key),
@@ -76,7 +81,7 @@ def book_all(session: Session, entries: Sequence[Entry]) -> int:
             "reason": plain(entry.reason),
             "reverses": plain(entry.reverses),
         }
-        head = Head(head.number + 1, link(head.hash, _fields(tuple(values.values())[1:])))
+        head = Head(head.number + 1, link(head.hash, _fields([values[name] for name in _COVERED])))
         rows.append({**values, "hash": head.hash})
     session.execute(insert(session, LedgerEntryRow), rows)
     move_head(session, CHAIN, head)
@@ -165,30 +170,30 @@ def verify_ledger(session: Session) -> Verified:
 
 
 def _links(session: Session) -> Iterator[tuple[int, str, str]]:
-    entry = LedgerEntryRow
-    statement = (
-        select(
-            entry.number, entry.key, entry.kind, entry.debit_id, entry.credit_id, entry.points,
-            entry.period, entry.at, entry.hazard_id, entry.policy, entry.actor, entry.reason,
-            entry.reverses, entry.hash,
-        )
-        .where(entry.chain == CHAIN)
-        .order_by(entry.number)
-        .execution_options(yield_per=10_000)
-    )  # fmt: skip
-    rows = session.execute(statement)
-    for part in rows.partitions():
-        for row in part:
+    """Page by page, from the driver's own cursor: SQLAlchemy's rows take longer than the hashes."""
+    columns = LedgerEntryRow.__table__.c
+    page = (
+        select(*(columns[name] for name in (*_COVERED, "hash")))
+        .where(columns.chain == CHAIN, columns.number > bindparam("after"))
+        .order_by(columns.number)
+        .limit(_PAGE)
+    )
+    after = 0
+    while True:
+        cursor = session.connection().execute(page, {"after": after}).cursor
+        rows = cursor.fetchall() if cursor is not None else []
+        if not rows:
+            return
+        for row in rows:
             yield row[0], _fields(row), row[13]
+        after = rows[-1][0]
 
 
 def _fields(row: Sequence[object]) -> str:
-    """What a hash covers besides the previous one: columns number to reverses, in their order."""
-    return (
-        f"{row[0]}{SEPARATOR}{row[1]}{SEPARATOR}{row[2]}{SEPARATOR}{row[3]}{SEPARATOR}{row[4]}"
-        f"{SEPARATOR}{row[5]}{SEPARATOR}{row[6]}{SEPARATOR}{row[7]!r}{SEPARATOR}{row[8]}"
-        f"{SEPARATOR}{row[9]}{SEPARATOR}{row[10]}{SEPARATOR}{row[11]}{SEPARATOR}{row[12]}"
-    )
+    """What the hash of an entry covers besides the previous one: _COVERED, in its order."""
+    a, b, c, d, e, f, g, h, i, j, k, m, at = row[:13]
+    s = SEPARATOR
+    return f"{a}{s}{b}{s}{c}{s}{d}{s}{e}{s}{f}{s}{g}{s}{h}{s}{i}{s}{j}{s}{k}{s}{m}{s}{at!r}"
 
 
 def _unbooked(session: Session, entries: Sequence[Entry]) -> list[Entry]:
