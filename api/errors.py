@@ -53,6 +53,8 @@ STATUS: dict[type[core.AnyanError], HTTPStatus] = {
     core.DomainError: HTTPStatus.BAD_REQUEST,
     core.NotFound: HTTPStatus.NOT_FOUND,
     core.Conflict: HTTPStatus.CONFLICT,
+    core.Incomplete: HTTPStatus.UNPROCESSABLE_ENTITY,
+    core.Forbidden: HTTPStatus.FORBIDDEN,
     core.NotSignedIn: HTTPStatus.UNAUTHORIZED,
     WrongLogin: HTTPStatus.UNAUTHORIZED,
     CsrfRefused: HTTPStatus.FORBIDDEN,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import structlog
 from fastapi import Depends, Request
+from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
 from api.context import Context, Here
@@ -32,7 +33,7 @@ class SignedIn:
 
     username: str
     display_name: str
-    role: str
+    roles: tuple[str, ...]
     token: str = field(repr=False)
     csrf_token: str = field(repr=False)
 
@@ -46,6 +47,11 @@ def check_password(user: UserRow | None, password: str) -> UserRow:
     return user
 
 
+def roles_of(session: Session, user: UserRow) -> tuple[str, ...]:
+    """What the user is anywhere, each role once."""
+    return tuple(dict.fromkeys(grant.role for grant in queries.grants_of(session, user.id)))
+
+
 def who_is(connection: HTTPConnection, context: Context) -> SignedIn:
     """By the cookie; notes that the sign-in is in use. Raises NotSignedIn and DatabaseAway."""
     token = connection.cookies.get(COOKIE)
@@ -54,10 +60,11 @@ def who_is(connection: HTTPConnection, context: Context) -> SignedIn:
     now = time.time()
     with context.database.read() as session:
         row = queries.sign_in_of(session, token, now=now)
+        roles = roles_of(session, row.user)
     if row.last_used_at < now - TOUCH_S:
         _note_use(context, token, now)
     user = row.user
-    return SignedIn(user.name, user.display_name, user.role, token, row.csrf_token)
+    return SignedIn(user.name, user.display_name, roles, token, row.csrf_token)
 
 
 def _note_use(context: Context, token: str, now: float) -> None:

@@ -20,6 +20,12 @@
     └── DomainError              a request that the records do not allow
         ├── NotFound
         ├── Conflict
+        │   ├── WrongTransition  a ticket or appeal does not stand where this step begins
+        │   ├── MonthClosed      nothing is booked into a closed month
+        │   ├── NotEnough        points or stock do not suffice
+        │   └── TooLate          the time for this is over
+        ├── Incomplete           a step that needs a reason, a photo or more fields
+        ├── Forbidden            signed in, but not allowed
         ├── NotSignedIn
         └── WrongLogin           user name or password; which one is not said
 
@@ -151,6 +157,42 @@ class Conflict(DomainError):
     """The record exists already, or changed in the meantime."""
 
     code = "conflict"
+
+
+class WrongTransition(Conflict):
+    """A ticket, verdict or appeal does not stand where this step begins."""
+
+    code = "wrong_transition"
+
+
+class MonthClosed(Conflict):
+    """Nothing is booked into a closed month; reversals are."""
+
+    code = "month_closed"
+
+
+class NotEnough(Conflict):
+    """Points or stock do not suffice."""
+
+    code = "not_enough"
+
+
+class TooLate(Conflict):
+    """The time for this is over."""
+
+    code = "too_late"
+
+
+class Incomplete(DomainError):
+    """The step needs a reason, a photo or more fields; the message names them."""
+
+    code = "incomplete"
+
+
+class Forbidden(DomainError):
+    """The user is known, but may not do this here."""
+
+    code = "forbidden"
 
 
 class NotSignedIn(DomainError):

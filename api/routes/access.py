@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.context import Here
 from api.schemas.access import PasswordChange, Session, SignIn
-from api.sign_in import COOKIE, SignedIn, User, check_password
+from api.sign_in import COOKIE, SignedIn, User, check_password, roles_of
 from hazards.access import actions
 from hazards.access.passwords import hash_password
 from hazards.access.queries import user_named
@@ -25,6 +25,7 @@ def sign_in(body: SignIn, request: Request, response: Response, context: Here) -
         user = check_password(found, body.password.get_secret_value())
     with context.database.begin() as session:
         new = actions.sign_in(session, user, now=time.time())
+        roles = roles_of(session, user)
     response.set_cookie(
         COOKIE,
         new.token,
@@ -35,7 +36,7 @@ def sign_in(body: SignIn, request: Request, response: Response, context: Here) -
     return Session(
         username=user.name,
         display_name=user.display_name,
-        role=user.role,
+        roles=list(roles),
         csrf_token=new.csrf_token,
     )
 
@@ -71,6 +72,6 @@ def _session(user: SignedIn) -> Session:
     return Session(
         username=user.username,
         display_name=user.display_name,
-        role=user.role,
+        roles=list(user.roles),
         csrf_token=user.csrf_token,
     )

@@ -24,5 +24,5 @@ class Session(BaseModel):
 
     username: str
     display_name: str
-    role: str
+    roles: list[str]
     csrf_token: str

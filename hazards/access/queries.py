@@ -1,11 +1,13 @@
-"""Reads of users and sign-ins."""
+"""Reads of users, sign-ins, grants and tokens."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import NotSignedIn
 from hazards.access.passwords import hash_token
-from hazards.access.tables import SignInRow, UserRow
+from hazards.access.roles import CAPABILITIES, Capability, Role
+from hazards.access.tables import GrantRow, MachineTokenRow, SignInRow, UserRow
+from hazards.site.people_tables import UnitRow
 
 IDLE_S = 12 * 3600
 """A sign-in that was not used for so long has expired."""
@@ -19,6 +21,71 @@ def user_named(session: Session, name: str) -> UserRow | None:
 def sign_in_of(session: Session, token: str, *, now: float) -> SignInRow:
     """The sign-in that a cookie stands for. Raises NotSignedIn."""
     row = session.get(SignInRow, hash_token(token))
-    if row is None or row.last_used_at <= now - IDLE_S:
+    if row is None or row.last_used_at <= now - IDLE_S or not row.user.active:
         raise NotSignedIn("sign in first")
     return row
+
+
+def grants_of(session: Session, user_id: int) -> list[GrantRow]:
+    """What a user is, and where."""
+    statement = select(GrantRow).where(GrantRow.user_id == user_id)
+    return list(session.scalars(statement.order_by(GrantRow.role, GrantRow.unit_id)))
+
+
+def can(session: Session, user: UserRow, capability: Capability, unit_id: str) -> bool:
+    """Whether a user may do something in a unit: by a grant there or anywhere above it.
+
+    A unit that does not exist is nobody's; a user who is not active may do nothing.
+    """
+    return user.active and _reaches(session, visible_paths(session, user, capability), unit_id)
+
+
+def visible_paths(session: Session, user: UserRow, capability: Capability) -> list[str]:
+    """The paths of the units in which, and below which, a user may do something."""
+    if not user.active:
+        return []
+    roles = [role for role, can_do in CAPABILITIES.items() if capability in can_do]
+    statement = (
+        select(UnitRow.path)
+        .join(GrantRow, GrantRow.unit_id == UnitRow.id)
+        .where(GrantRow.user_id == user.id, GrantRow.role.in_(roles))
+        .distinct()
+    )
+    return list(session.scalars(statement))
+
+
+def users_with(session: Session, role: Role, unit_id: str) -> list[UserRow]:
+    """Who has a role nearest to a unit: there, or else at the first unit above it with one."""
+    path = session.scalar(select(UnitRow.path).where(UnitRow.id == unit_id)) or ""
+    above = [part for part in path.split("/") if part]
+    statement = (
+        select(UserRow, GrantRow.unit_id)
+        .join(GrantRow, GrantRow.user_id == UserRow.id)
+        .where(GrantRow.role == role, GrantRow.unit_id.in_(above), UserRow.active)
+        .order_by(UserRow.id)
+    )
+    found = session.execute(statement).all()
+    nearest = max((above.index(unit) for _, unit in found), default=-1)
+    return [user for user, unit in found if above.index(unit) == nearest]
+
+
+def machine(session: Session, token: str) -> MachineTokenRow:
+    """The machine that a token stands for. Raises NotSignedIn."""
+    statement = select(MachineTokenRow).where(MachineTokenRow.token_hash == hash_token(token))
+    row = session.scalar(statement.where(MachineTokenRow.revoked_at.is_(None)))
+    if row is None:
+        raise NotSignedIn("this token is not known, or was revoked: ask the administrator")
+    return row
+
+
+def machine_can(
+    session: Session, row: MachineTokenRow, capability: Capability, unit_id: str
+) -> bool:
+    """Whether a machine may do something in a unit."""
+    path = session.scalar(select(UnitRow.path).where(UnitRow.id == row.unit_id))
+    return capability in row.scopes and _reaches(session, [path or "-"], unit_id)
+
+
+def _reaches(session: Session, paths: list[str], unit_id: str) -> bool:
+    path = session.scalar(select(UnitRow.path).where(UnitRow.id == unit_id))
+    return path is not None and any(path.startswith(prefix) for prefix in paths)

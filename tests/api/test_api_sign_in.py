@@ -28,7 +28,7 @@ def test_signing_in_and_out(stranger: TestClient) -> None:
     assert answer.json() == {
         "username": "admin",
         "display_name": "admin",
-        "role": "administrator",
+        "roles": ["administrator"],
         "csrf_token": token,
     }
     cookie = answer.headers["set-cookie"].lower()

@@ -656,8 +656,8 @@ export interface components {
             username: string;
             /** Display Name */
             display_name: string;
-            /** Role */
-            role: string;
+            /** Roles */
+            roles: string[];
             /** Csrf Token */
             csrf_token: string;
         };

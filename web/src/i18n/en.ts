@@ -319,6 +319,12 @@ const en: Messages = {
       text: "The disk is nearly full",
       next: "Free space on the disk of the data folder soon, or new clips cannot be saved.",
     },
+    wrong_transition: { text: "This step does not fit where it stands", next: "Somebody may have been faster: load the page again." },
+    month_closed: { text: "The month is closed", next: "Book it into the open month." },
+    not_enough: { text: "Points or stock do not suffice", next: "Choose something else, or wait." },
+    too_late: { text: "The time for this is over", next: "Talk to the safety staff." },
+    incomplete: { text: "Something is missing", next: "Add the reason, photo or fields that the details name." },
+    forbidden: { text: "You may not do this", next: "Ask the administrator for the role." },
     domain_error: { text: "The records do not allow this", next: "Reload the page and try again." },
     not_found: { text: "Not found", next: "It may have been deleted; go back to the list." },
     conflict: {
