@@ -74,15 +74,13 @@ class HeadReader:
         spare = UNEXPLAINED * np.maximum(1.0 - bare - helmet, 0.04)
         ratio = np.clip(np.log((bare + spare) / (helmet + spare)), -STRONGEST, STRONGEST)
         surer = np.maximum(bare, helmet)
-        for i, person in enumerate(who.tolist()):
-            if height[i] < self.smallest_px:
-                answer[person] = Answer.TOO_SMALL
-            elif grey[i] < DARKEST:
-                answer[person] = Answer.TOO_DARK
-            elif surer[i] >= LEAST_HEAD:
-                answer[person] = Answer.JUDGED
-                log_ratio[person], confidence[person] = ratio[i], surer[i]
-                share[person] = min(1.0, height[i] / CLEAR_HEAD_PX)
+        clear = surer >= LEAST_HEAD
+        answer[who[clear]] = Answer.JUDGED
+        answer[who[grey < DARKEST]] = Answer.TOO_DARK
+        answer[who[height < self.smallest_px]] = Answer.TOO_SMALL
+        judged = clear & (grey >= DARKEST) & (height >= self.smallest_px)
+        log_ratio[who[judged]], confidence[who[judged]] = ratio[judged], surer[judged]
+        share[who[judged]] = np.minimum(1.0, height[judged] / CLEAR_HEAD_PX)
         return HeadReadings(answer, log_ratio, confidence, share)
 
     def _without_head(self, seen: Observation) -> NDArray[np.object_]:
