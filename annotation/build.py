@@ -10,10 +10,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 from rich.progress import track
 
 from annotation.card import write_card
-from annotation.duplicates import group_originals, has_mirrored_edge, perceptual_hash
+from annotation.duplicates import (
+    group_originals,
+    has_mirrored_edge,
+    miniature,
+    perceptual_hash,
+    same_moment,
+)
 from annotation.fill import Teacher, fill
 from annotation.formats.labels import SourceLabels, read_picture
 from annotation.formats.yolo import to_yolo
@@ -34,6 +41,7 @@ class _Candidate:
     split: Split
     labels: SourceLabels
     hash: int
+    miniature: NDArray[np.float32]
     mirrored: bool
 
 
@@ -60,6 +68,8 @@ def build(
     shutil.rmtree(part, ignore_errors=True)
     try:
         chosen, report = _choose(_read(sources, root))
+        if not chosen:
+            raise DataSetError(f"there is no picture in {', '.join(s.name for s in sources)}")
         pictures = [
             _finish(candidate, group, teachers, part)
             for candidate, group in track(chosen, description="filling and writing")
@@ -89,28 +99,38 @@ def _read(sources: Sequence[Source], root: Path) -> list[_Candidate]:
     for source in sources:
         for split, labels in track(source.labels(root), f"reading {source.name}", total=None):
             image = read_picture(labels.path)
-            mirrored = has_mirrored_edge(image)
-            candidates.append(_Candidate(source, split, labels, perceptual_hash(image), mirrored))
+            likeness = perceptual_hash(image), miniature(image), has_mirrored_edge(image)
+            candidates.append(_Candidate(source, split, labels, *likeness))
     return candidates
 
 
 def _choose(
     candidates: Sequence[_Candidate],
 ) -> tuple[list[tuple[_Candidate, str]], BuildReport]:
-    """One picture of each original, with the name of its group."""
+    """The pictures without copies, each with the name of its group.
+
+    Moments of a fixed camera are one group: they stay together in the split that is measured first.
+    """
     report = BuildReport()
     whole = [c for c in candidates if not c.mirrored]
     report.mirrored.update(c.source.name for c in candidates if c.mirrored)
     groups = group_originals([c.hash for c in whole])
     order = sorted(range(len(whole)), key=lambda row: MEASURED_FIRST.index(whole[row].split))
-    kept: dict[int, _Candidate] = {}
+    kept: dict[int, list[_Candidate]] = {}
     for row in order:
-        candidate, group = whole[row], int(groups[row])
-        first = kept.setdefault(group, candidate)
-        if first is not candidate:
-            left_out = report.copies if first.split == candidate.split else report.leaks
-            left_out[candidate.source.name] += 1
-    return [(c, f"{c.source.name}-{group:06d}") for group, c in sorted(kept.items())], report
+        candidate, alike = whole[row], kept.setdefault(int(groups[row]), [])
+        if alike and alike[0].split != candidate.split:
+            report.leaks[candidate.source.name] += 1
+        elif any(same_moment(candidate.miniature, other.miniature) for other in alike):
+            report.copies[candidate.source.name] += 1
+        else:
+            alike.append(candidate)
+    chosen = [
+        (candidate, f"{alike[0].source.name}-{group:06d}")
+        for group, alike in sorted(kept.items())
+        for candidate in alike
+    ]
+    return chosen, report
 
 
 def _finish(
@@ -124,13 +144,17 @@ def _finish(
     picture = fill(picture, image, missing, teachers)
     target = folder / picture.image_path
     target.parent.mkdir(parents=True, exist_ok=True)
+    label = folder / "labels" / picture.split / f"{target.stem}.txt"
+    label.parent.mkdir(parents=True, exist_ok=True)
+    if label.exists():
+        raise DataSetError(
+            f"{labels.path}: another picture of {source.name} has this name too: rename one"
+        )
     regions = _paintable(picture) if picture.split == Split.TRAIN else []
     if regions:
         _write_painted(image, regions, target)
     else:
         shutil.copyfile(labels.path, target)
-    label = folder / "labels" / picture.split / f"{target.stem}.txt"
-    label.parent.mkdir(parents=True, exist_ok=True)
     label.write_text(to_yolo(picture), "utf-8")
     return picture
 

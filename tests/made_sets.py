@@ -26,6 +26,12 @@ def scene(seed: int, width: int = 160, height: int = 120) -> Image:
     return np.clip(soft + grain, 0, 255).astype(np.uint8)
 
 
+def textured(seed: int, width: int, height: int) -> Image:
+    """Strong edges everywhere."""
+    blocks = np.random.default_rng(seed).integers(0, 256, (height // 8, width // 8, 3), np.uint8)
+    return cv2.resize(blocks, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
 def write_picture(path: Path, image: Image) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     assert cv2.imwrite(str(path), image)

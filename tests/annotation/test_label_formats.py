@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_sets import scene, write_coco, write_picture, write_voc, write_yolo
+from made_sets import labelled, scene, write_coco, write_picture, write_voc, write_yolo
 
 from annotation.formats.coco import read_coco
 from annotation.formats.labels import SourceLabels
@@ -87,8 +87,6 @@ def test_boxes_written_as_yolo_are_read_back(tmp_path: Path) -> None:
     """What the trainer is given is what the index says, to a hundredth of a pixel."""
     source = write_yolo(tmp_path, "train", "a.png", PICTURE, [(0, BOX), (2, (1, 2, 3.5, 9))])
     (found,) = read_yolo(tmp_path, "train", CLASSES)
-    from made_sets import labelled
-
     picture = labelled([(0, BOX), (2, (1, 2, 3.5, 9))])
     (tmp_path / "labels" / "train" / "a.txt").write_text(to_yolo(picture), "utf-8")
     (again,) = read_yolo(tmp_path, "train", CLASSES)
@@ -98,7 +96,7 @@ def test_boxes_written_as_yolo_are_read_back(tmp_path: Path) -> None:
 
 
 def test_coco_boxes_and_segmentations_are_read(tmp_path: Path) -> None:
-    """x y width height becomes corners; without one, the box around all parts of the outline."""
+    """Corner and size become corners; without one, the box around all parts of the outline."""
     (found,) = coco(
         tmp_path,
         {"category_id": 3, "bbox": [16, 12, 32, 48], "segmentation": []},
@@ -154,7 +152,9 @@ def test_a_box_without_extent_holds_nothing(tmp_path: Path) -> None:
 def test_a_box_outside_the_picture_is_refused(tmp_path: Path, bbox: list[float]) -> None:
     """The message names the file, the box and the size of the picture."""
     with pytest.raises(DataSetError) as error:
-        coco(tmp_path, {"category_id": 1, "bbox": [16, 12, 32, 48]}, {"category_id": 1, "bbox": bbox})
+        coco(
+            tmp_path, {"category_id": 1, "bbox": [16, 12, 32, 48]}, {"category_id": 1, "bbox": bbox}
+        )
     assert "a.png: box 2 (" in message(error)
     assert "outside the picture of 160 x 120 pixels" in message(error)
 
@@ -242,7 +242,7 @@ def test_a_label_file_in_another_encoding_is_named(
         "coco": lambda: read_coco(tmp_path, "train"),
         "voc": lambda: read_voc(tmp_path, "train"),
     }
-    with pytest.raises(DataSetError, match="is not UTF-8 text .*save it as UTF-8"):
+    with pytest.raises(DataSetError, match=r"is not UTF-8 text .*save it as UTF-8"):
         list(readers[read]())
 
 
