@@ -10,17 +10,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import yaml
-from numpy.typing import NDArray
 from rich.progress import track
 
 from annotation.card import write_card
-from annotation.duplicates import (
-    group_originals,
-    has_mirrored_edge,
-    miniature,
-    perceptual_hash,
-    same_moment,
-)
+from annotation.duplicates import group_originals, has_mirrored_edge, perceptual_hash
 from annotation.fill import Teacher, fill
 from annotation.formats.labels import SourceLabels, read_picture
 from annotation.formats.yolo import to_yolo
@@ -40,8 +33,8 @@ class _Candidate:
     source: Source
     split: Split
     labels: SourceLabels
+    camera: str | None
     hash: int
-    miniature: NDArray[np.float32]
     mirrored: bool
 
 
@@ -99,37 +92,40 @@ def _read(sources: Sequence[Source], root: Path) -> list[_Candidate]:
     for source in sources:
         for split, labels in track(source.labels(root), f"reading {source.name}", total=None):
             image = read_picture(labels.path)
-            likeness = perceptual_hash(image), miniature(image), has_mirrored_edge(image)
-            candidates.append(_Candidate(source, split, labels, *likeness))
+            camera = source.camera_of(labels.path)
+            mirrored = camera is None and has_mirrored_edge(image)
+            candidates.append(
+                _Candidate(source, split, labels, camera, perceptual_hash(image), mirrored)
+            )
     return candidates
 
 
 def _choose(
     candidates: Sequence[_Candidate],
 ) -> tuple[list[tuple[_Candidate, str]], BuildReport]:
-    """The pictures without copies, each with the name of its group.
+    """What goes into the version, with the name of its group: camera, or original picture.
 
-    Moments of a fixed camera are one group: they stay together in the split that is measured first.
+    All footage of one camera stays, in one split. Of the copies of a photograph one stays.
     """
     report = BuildReport()
-    whole = [c for c in candidates if not c.mirrored]
     report.mirrored.update(c.source.name for c in candidates if c.mirrored)
-    groups = group_originals([c.hash for c in whole])
-    order = sorted(range(len(whole)), key=lambda row: MEASURED_FIRST.index(whole[row].split))
-    kept: dict[int, list[_Candidate]] = {}
-    for row in order:
-        candidate, alike = whole[row], kept.setdefault(int(groups[row]), [])
-        if alike and alike[0].split != candidate.split:
-            report.leaks[candidate.source.name] += 1
-        elif any(same_moment(candidate.miniature, other.miniature) for other in alike):
+    photographs = [c for c in candidates if c.camera is None and not c.mirrored]
+    originals = group_originals([c.hash for c in photographs])
+    grouped = [
+        *((c, f"original-{n:06d}") for c, n in zip(photographs, originals, strict=True)),
+        *((c, c.camera) for c in candidates if c.camera is not None),
+    ]
+    grouped.sort(key=lambda pair: MEASURED_FIRST.index(pair[0].split))
+    first: dict[str, _Candidate] = {}
+    chosen = []
+    for candidate, group in grouped:
+        known = first.setdefault(group, candidate)
+        if known is candidate or (candidate.camera and candidate.split == known.split):
+            chosen.append((candidate, group))
+        elif candidate.split == known.split:
             report.copies[candidate.source.name] += 1
         else:
-            alike.append(candidate)
-    chosen = [
-        (candidate, f"{alike[0].source.name}-{group:06d}")
-        for group, alike in sorted(kept.items())
-        for candidate in alike
-    ]
+            report.leaks[candidate.source.name] += 1
     return chosen, report
 
 

@@ -11,9 +11,11 @@ One YAML file per source, such as annotation/sources/ppe_a.yaml:
     extend_down:                    # helmet-only boxes become head boxes
       helmet: {share: 0.6, wider_than: 0.0}
     incomplete: [head, helmet]      # classes of ours that people labelled, but not everywhere
+    camera: ^(gate|press)_          # footage only: part of the file name that names the camera
     licence: CC BY 4.0
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -31,6 +33,7 @@ from core.dataset import CLASSES, LabelledPicture, Split
 from core.errors import DataSetError
 
 FORMATS = ("yolo", "coco", "voc")
+OPTIONAL = {"names", "camera"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Source:
     classes: dict[str, str | None]
     extend_down: dict[str, Extension]
     incomplete: frozenset[str]
+    camera: re.Pattern[str] | None
     licence: str
 
     @classmethod
@@ -67,14 +71,14 @@ class Source:
         except yaml.YAMLError as error:
             raise DataSetError(f"{path} is no YAML: {error}") from error
         known = {field.name for field in fields(cls)}
-        if not isinstance(data, dict) or set(data) - known or known - set(data) - {"names"}:
-            wrong = known ^ set(data) if isinstance(data, dict) else known
+        if not isinstance(data, dict) or set(data) - known or known - set(data) - OPTIONAL:
+            wrong = (known ^ set(data)) - OPTIONAL if isinstance(data, dict) else known
             raise DataSetError(f"{path}: missing or unknown fields: {', '.join(sorted(wrong))}")
-        checked: dict[str, Any] = {"names": ()}
+        checked: dict[str, Any] = {"names": (), "camera": None}
         for name, value in data.items():
             try:
                 checked[name] = _CHECKED.get(name, str)(value)
-            except (TypeError, ValueError, AttributeError) as error:
+            except (TypeError, ValueError, AttributeError, re.error) as error:
                 raise DataSetError(f"{path}: {name}: {error}") from error
         source = cls(**checked)
         source._check(path)
@@ -84,6 +88,19 @@ class Source:
     def labelled(self) -> tuple[str, ...]:
         """Our classes for which people drew boxes in this set."""
         return tuple(name for name in CLASSES if name in self.classes.values())
+
+    def camera_of(self, path: Path) -> str | None:
+        """The camera of a picture of footage, None for photographs. Raises DataSetError.
+
+        Pictures of one fixed camera look alike without being copies, and none of them may be
+        measured on when others are learned from.
+        """
+        if self.camera is None:
+            return None
+        found = self.camera.search(path.name)
+        if found is None:
+            raise DataSetError(f"{path}: `camera` of the source {self.name} does not match")
+        return f"{self.name}-{found.group()}"
 
     def labels(self, root: Path) -> Iterator[tuple[Split, SourceLabels]]:
         """Every picture with the labels as they are. Raises DataSetError."""
@@ -172,5 +189,6 @@ _CHECKED: dict[str, Callable[[Any], Any]] = {
         for name, rule in value.items()
     },
     "incomplete": lambda value: frozenset(_names(value)),
+    "camera": re.compile,
 }
 """From the YAML value of a field to ours; the others are text."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 
 DEMO = Path(__file__).parents[2] / "service" / "demo"
 SPLITS = {"gate": "train", "press": "train", "exit": "valid"}
@@ -22,7 +23,7 @@ LEAST_VISIBLE = 0.3
 def write_frames(out: Path, seconds: float, at_most: int) -> int:
     """Writes images/SPLIT and labels/SPLIT below `out`; returns the number of pictures.
 
-    seconds: from one picture to the next of a scene. at_most: pictures of each scene.
+    seconds: from one picture to the next of a scene. at_most: pictures of each, evenly over it.
     """
     count = 0
     for scene, split in SPLITS.items():
@@ -41,13 +42,17 @@ def write_frames(out: Path, seconds: float, at_most: int) -> int:
 def _pictures(
     scene: str, truth: dict[str, Any], step: int, at_most: int
 ) -> Iterator[tuple[int, Any]]:
+    shown = [
+        index
+        for index in range(0, truth["frames"], step)
+        if any(person["visible"] >= LEAST_VISIBLE for person in truth["boxes"][index])
+    ]
+    spread = np.linspace(0, len(shown) - 1, min(at_most, len(shown))).round().astype(int)
+    wanted = {shown[place] for place in spread}
     video = cv2.VideoCapture(str(DEMO / f"{scene}.mp4"))
-    given = 0
     for index in range(truth["frames"]):
         read, image = video.read()
-        people = [p for p in truth["boxes"][index] if p["visible"] >= LEAST_VISIBLE]
-        if read and people and index % step == 0 and given < at_most:
-            given += 1
+        if read and index in wanted:
             yield index, image
     video.release()
 

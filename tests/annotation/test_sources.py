@@ -128,6 +128,7 @@ def test_a_missing_field_of_a_source_is_named(tmp_path: Path, field: str) -> Non
         ({"splits": {"val": "valid"}}, "'val' is not a valid Split"),
         ({"splits": ["train"]}, "splits"),
         ({"names": 3}, "names"),
+        ({"camera": "("}, "camera: missing ), unterminated subpattern"),
         ({"incomplete": ["cap"]}, "cap is no class of ours"),
         ({"incomplete": None}, "incomplete"),
         ({"extend_down": {"hat": {"share": 0.6, "wider_than": 0}}}, "hat is no class of ours"),

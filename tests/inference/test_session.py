@@ -13,6 +13,8 @@ from judged_scenes import SHIPPED
 from core.errors import ManifestMismatch, ModelError
 from inference.session import Session, available_providers
 
+STRAIGHT = {"scale": 1.0, "offset": 0.0}
+
 
 @pytest.fixture
 def manifest(tmp_path: Path) -> Path:
@@ -131,7 +133,12 @@ def test_a_broken_manifest_is_named(manifest: Path) -> None:
 def test_too_many_classes_are_noticed(manifest: Path) -> None:
     """The message says how many rows the model answers and how many the classes need."""
     classes = ["person", "head", "helmet", "vest"]
-    change(manifest, classes=classes, thresholds=dict.fromkeys(classes, 0.3))
+    change(
+        manifest,
+        classes=classes,
+        thresholds=dict.fromkeys(classes, 0.3),
+        calibration=dict.fromkeys(classes, STRAIGHT),
+    )
     message = refused(manifest)
     assert "answers (1, 7, " in message
     assert "4 classes (person, head, helmet, vest) need 8 rows" in message
@@ -139,7 +146,13 @@ def test_too_many_classes_are_noticed(manifest: Path) -> None:
 
 def test_too_few_classes_are_noticed(manifest: Path) -> None:
     """A class that the manifest forgot would shift nothing, but its boxes would be lost."""
-    change(manifest, classes=["person", "head"], thresholds={"person": 0.3, "head": 0.3})
+    classes = ["person", "head"]
+    change(
+        manifest,
+        classes=classes,
+        thresholds=dict.fromkeys(classes, 0.3),
+        calibration=dict.fromkeys(classes, STRAIGHT),
+    )
     assert "2 classes (person, head) need 6 rows" in refused(manifest)
 
 

@@ -288,6 +288,14 @@ const en: Messages = {
       text: "The detection model cannot be used",
       next: "Nothing is judged. The administrator should check the model file and restart the service.",
     },
+    training_failed: {
+      text: "The training cannot begin, or ended early",
+      next: "Do what the message says, then give the same command again: it goes on from the last epoch",
+    },
+    data_set_error: {
+      text: "The data set cannot be used",
+      next: "Correct the file and line that the message names",
+    },
     manifest_mismatch: {
       text: "The model file is not the one its manifest describes",
       next: "Nothing is judged. Install model and manifest again, as a pair.",

@@ -276,6 +276,14 @@ const zhCN = {
     },
     picture_frozen: { text: "画面不再变化", next: "检查镜头是否被遮挡，必要时重启摄像头。" },
     model_error: { text: "检测模型无法使用", next: "检测已停止。请管理员检查模型文件，然后重启服务。" },
+    training_failed: {
+      text: "训练无法开始或提前结束",
+      next: "按提示处理后重新执行同一命令，会从上一轮继续。",
+    },
+    data_set_error: {
+      text: "数据集无法使用",
+      next: "按提示修正对应的文件和行。",
+    },
     manifest_mismatch: {
       text: "模型文件与其说明不一致",
       next: "检测已停止。请重新安装模型文件，两者必须配套。",
