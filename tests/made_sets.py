@@ -10,6 +10,7 @@ import numpy as np
 import yaml
 
 from core.dataset import LabelledPicture, Split
+from core.detections import Detections
 from core.frame import Image
 
 Box = tuple[float, float, float, float]
@@ -142,3 +143,12 @@ def labelled(
         "ignored_class_id": np.array([class_id for class_id, _ in ignored], np.int32),
     }
     return LabelledPicture(**{**given, **changes})
+
+
+def found(*boxes: tuple[int, Box, float]) -> Detections:
+    """What a detector found: class id, x1 y1 x2 y2 in pixels, confidence."""
+    return Detections(
+        np.array([box for _, box, _ in boxes], np.float32).reshape(-1, 4),
+        np.array([confidence for _, _, confidence in boxes], np.float32),
+        np.array([class_id for class_id, _, _ in boxes], np.int32),
+    )
