@@ -85,9 +85,7 @@ def reliability(probability: NDArray[np.float64], right: NDArray[np.bool_]) -> R
     )
 
 
-def _loss(
-    weights: NDArray[np.float64], x: NDArray[np.float64], right: NDArray[np.bool_]
-) -> float:
+def _loss(weights: NDArray[np.float64], x: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
     """Negative log-likelihood of the outcomes, with the ridge."""
     z = x @ weights
     ridge = RIDGE / 2 * ((weights - (UNCALIBRATED.scale, UNCALIBRATED.offset)) ** 2).sum()
