@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from api.live import LiveHub
+from core.coverage import RuleCoverage
 from core.health import CameraStatus
 from core.manifest import ModelManifest
 
@@ -76,6 +77,9 @@ class Engine(Protocol):
 
     def figures(self) -> list[Figure]:
         """What workers and cameras have counted."""
+
+    def coverage(self) -> dict[str, list[RuleCoverage]]:
+        """By camera id: what became of each rule's scheduled time since its worker started."""
 
     def ready(self) -> list[str]:
         """Why the service does not watch yet, for everybody to read; empty when it does."""

@@ -47,6 +47,16 @@ def inside_polygon(points: Floats, polygon: Floats) -> NDArray[np.bool_]:
     return np.asarray(crosses.sum(axis=1) % 2 == 1)
 
 
+def depth_in_polygon(points: Floats, polygon: Floats) -> Floats:
+    """Distance of points (N, 2) to the edge of a simple polygon (K, 2), (N,); below 0 outside."""
+    start, along = polygon[None], (np.roll(polygon, -1, axis=0) - polygon)[None]
+    offset = points[:, None] - start
+    length = np.maximum((along**2).sum(axis=2), 1e-12)
+    share = np.clip((offset * along).sum(axis=2) / length, 0.0, 1.0)
+    away = np.sqrt(((offset - share[..., None] * along) ** 2).sum(axis=2).min(axis=1))
+    return np.asarray(np.where(inside_polygon(points, polygon), away, -away))
+
+
 def polygon_area(polygon: Floats) -> float:
     """Area of a simple polygon (K, 2), by the shoelace formula."""
     x, y = polygon[:, 0], polygon[:, 1]

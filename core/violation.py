@@ -6,11 +6,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 
 class ViolationKind(StrEnum):
-    """The three findings of the first version."""
+    """What the rules find."""
 
     MISSING_HELMET = "missing_helmet"
     RESTRICTED_ZONE = "restricted_zone"
     BLOCKED_EXIT = "blocked_exit"
+    CAMERA_TAMPER = "camera_tamper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Violation:
     """One incident, from its start to its end under the same id.
 
     rule: name and version of the rule that judged, such as `helmet/1`.
-    track_ids: the people it is about; empty for a blocked exit.
+    track_ids: the people it is about, so that their number is the count of the case; empty where it
+    is about none.
     started_at, last_seen_at: UTC seconds. started_at is when it began, not when it was certain.
     ended: no further update follows.
     confidence: 0..1.

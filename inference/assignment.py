@@ -10,17 +10,33 @@ def assign(cost: NDArray[np.floating], limit: float) -> list[tuple[int, int]]:
     cost: (N, M). Pairs that cost more than `limit` are never made.
     Source: shortest augmenting paths with potentials (Kuhn 1955, Jonker and Volgenant 1987).
     """
-    rows, columns = cost.shape
-    if not rows or not columns:
+    if not cost.size:
         return []
-    if rows > columns:
-        return sorted((row, column) for column, row in assign(cost.T, limit))
-    # Forbidden pairs cost more than any sum of allowed ones, so they are taken last and dropped.
     allowed = cost <= limit
+    open_rows = np.flatnonzero(allowed.any(axis=1))
+    # Most pairs stand alone: each is the other's only choice. The others are solved together.
+    only = open_rows[allowed[open_rows].sum(axis=1) == 1]
+    column = allowed[only].argmax(axis=1)
+    alone = allowed[:, column].sum(axis=0) == 1
+    pairs = list(zip(only[alone].tolist(), column[alone].tolist(), strict=True))
+    rows = np.setdiff1d(open_rows, only[alone])
+    if len(rows):
+        columns = np.flatnonzero(allowed[rows].any(axis=0))
+        part = _assign(cost[np.ix_(rows, columns)], allowed[np.ix_(rows, columns)], limit)
+        pairs += [(int(rows[r]), int(columns[c])) for r, c in part]
+    return sorted(pairs)
+
+
+def _assign(
+    cost: NDArray[np.floating], allowed: NDArray[np.bool_], limit: float
+) -> list[tuple[int, int]]:
+    rows, columns = cost.shape
+    if rows > columns:
+        return [(row, column) for column, row in _assign(cost.T, allowed.T, limit)]
+    # Forbidden pairs cost more than any sum of allowed ones, so they are taken last and dropped.
     ceiling = 1.0 + 2.0 * (abs(limit) + 1.0) * rows
-    bounded = np.where(allowed, cost, ceiling).astype(np.float64)
-    owner = _solve(bounded)
-    return sorted((int(r), c) for c, r in enumerate(owner) if r >= 0 and allowed[r, c])
+    owner = _solve(np.where(allowed, cost, ceiling).astype(np.float64))
+    return [(int(r), c) for c, r in enumerate(owner) if r >= 0 and allowed[r, c]]
 
 
 def _solve(cost: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -1,79 +1,192 @@
 """Everything between a picture's boxes and its violations, for one camera."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from core.coverage import Answer, RuleCoverage
 from core.detections import Detections
-from core.frame import Frame
+from core.frame import Frame, Image
 from core.manifest import ModelManifest
 from core.observation import Observation
 from core.site import CameraConfig
 from core.violation import Violation
 from core.zone import Zone, ZoneKind
+from inference.calibration import IDENTITY
+from inference.heads import tie_heads
+from inference.roster import Roster
 from inference.rules.blocked_exit import BlockedExitRule
-from inference.rules.headwear import MINIMUM_HEAD_PX
+from inference.rules.camera_tamper import CameraTamperRule
+from inference.rules.headwear import HeadReader
 from inference.rules.missing_helmet import MissingHelmetRule
 from inference.rules.restricted_zone import RestrictedZoneRule
 from inference.rules.rule import Rule
+from inference.rules.settings import RuleSettings
+from inference.scene import Scene
 from inference.tracker import Tracker, TrackerSettings
 
 DETECTION_FLOOR = 0.1
 """Boxes below the working threshold still continue a track (ByteTrack's second stage)."""
+LONGEST_STEP_S = 4.0
+"""Between two pictures; what is longer was not watched. An idle camera is judged every 2 s."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judgement:
-    """observation: what was seen. violations: those that began, went on or ended with it."""
+    """observation: what was seen. violations: those that began, went on or ended with it.
+
+    free_exits: ids of the exits whose free way the picture shows, worth a person's approval.
+    """
 
     observation: Observation
     violations: tuple[Violation, ...]
+    free_exits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Duty:
+    """A rule, its zone, and what became of the time in which it was on."""
+
+    zone: Zone
+    rule: Rule
+    seconds: dict[Answer, float] = field(default_factory=dict)
 
 
 class Judge:
     """The tracker and the rules of one camera."""
 
-    def __init__(self, camera: CameraConfig, manifest: ModelManifest, time_zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        camera: CameraConfig,
+        manifest: ModelManifest,
+        time_zone: ZoneInfo,
+        settings: RuleSettings | None = None,
+        approved: Mapping[str, Sequence[Image]] | None = None,
+    ) -> None:
+        """approved: pictures of the free way by id of the exit, (H, W, 3) uint8 BGR."""
         self._time_zone = time_zone
-        self._timestamp = float("-inf")
+        self._timestamp: float | None = None
         self._person_id = manifest.class_id("person")
+        self._head_ids = (manifest.class_id("head"), manifest.class_id("helmet"))
         self._tracker = Tracker(TrackerSettings(confidence=manifest.thresholds["person"]))
-        self._rules = [
-            (zone, _rule(camera.id, zone, manifest))
+        self._roster = Roster()
+        self._scene = Scene()
+        chosen = settings or RuleSettings()
+        self._duties = [
+            _Duty(
+                zone,
+                _rule(camera.id, zone, manifest, chosen, (approved or {}).get(zone.id, ())),
+            )
             for kind in ZoneKind
             for zone in camera.zones_of(kind)
         ]
+        everywhere = Zone.whole_picture()
+        tamper = CameraTamperRule(camera.id, everywhere, chosen.camera_tamper)
+        self._duties.append(_Duty(everywhere, tamper))
+
+    def coverage(self, now: float) -> list[RuleCoverage]:
+        """What became of the scheduled time of each rule since the start, until now (UTC seconds).
+
+        Time without a picture is blind, also where none has come since.
+        """
+        away = 0.0 if self._timestamp is None else now - self._timestamp
+        found = []
+        for duty in self._duties:
+            seconds = dict(duty.seconds)
+            if away > LONGEST_STEP_S and duty.zone.schedule.active(now, self._time_zone):
+                seconds[Answer.BLIND] = seconds.get(Answer.BLIND, 0.0) + away
+            found.append(RuleCoverage(duty.zone.id, duty.rule.kind, seconds))
+        return found
 
     def update(self, frame: Frame, detections: Detections) -> Judgement:
         """Judges one picture. A timestamp that steps back ends what is open: the clock was set."""
-        violations = list(self.close()) if frame.timestamp < self._timestamp else []
+        return self.judge(frame, detections, grey_levels(frame, detections))
+
+    def judge(self, frame: Frame, detections: Detections, grey: NDArray[np.float32]) -> Judgement:
+        """The same, where the grey levels of the boxes are known: see Observation."""
+        violations: list[Violation] = []
+        if self._timestamp is not None and frame.timestamp < self._timestamp:
+            violations += self.close()
+            self._roster.clear()
+            self._timestamp = None
+        passed = 0.0 if self._timestamp is None else frame.timestamp - self._timestamp
         self._timestamp = frame.timestamp
-        rows = np.flatnonzero(detections.class_id == self._person_id)
-        people = self._tracker.update(detections, rows, frame.timestamp)
-        seen = Observation(frame, detections, people)
-        for zone, rule in self._rules:
-            watched = zone.schedule.active(frame.timestamp, self._time_zone)
-            violations += rule.update(seen, watched=watched)
-        return Judgement(seen, tuple(violations))
+        seen = self._observe(frame, detections, grey)
+        for duty in self._duties:
+            watched = duty.zone.schedule.active(frame.timestamp, self._time_zone)
+            violations += duty.rule.update(seen, watched=watched)
+            if watched:
+                _count(duty, passed)
+        free_exits = tuple(
+            duty.zone.id
+            for duty in self._duties
+            if isinstance(duty.rule, BlockedExitRule) and duty.rule.proposed
+        )
+        return Judgement(seen, tuple(violations), free_exits)
 
     def close(self) -> Sequence[Violation]:
         """Ends every open violation at the time it was last seen."""
-        return [violation for _, rule in self._rules for violation in rule.close()]
+        return [violation for duty in self._duties for violation in duty.rule.close()]
+
+    def _observe(
+        self, frame: Frame, detections: Detections, grey: NDArray[np.float32]
+    ) -> Observation:
+        persons = np.flatnonzero(detections.class_id == self._person_id)
+        tracks = self._tracker.update(detections, persons, frame.timestamp)
+        people = self._roster.update(tracks, frame.width, frame.height, frame.timestamp)
+        bare, helmet = self._head_ids
+        rows = np.flatnonzero((detections.class_id == bare) | (detections.class_id == helmet))
+        tied = tie_heads(people.xyxy, detections.xyxy[rows])
+        heads = np.where(tied >= 0, rows[tied], -1) if len(rows) else tied
+        view = self._scene.look(frame, detections.xyxy[persons])
+        return Observation(frame, detections, grey, people, heads, self._roster.remembered, view)
 
 
-def _rule(camera_id: str, zone: Zone, manifest: ModelManifest) -> Rule:
+def grey_levels(frame: Frame, detections: Detections) -> NDArray[np.float32]:
+    """(N,) mean grey level, 0..255, of each box, from every eighth pixel of the picture."""
+    size = np.array([max(1, frame.width // 8), max(1, frame.height // 8)])
+    thinned = cv2.resize(frame.image, size.tolist(), interpolation=cv2.INTER_NEAREST)
+    total = cv2.integral(cv2.cvtColor(thinned, cv2.COLOR_BGR2GRAY))
+    scale = size / (frame.width, frame.height)
+    low = np.clip(np.floor(detections.xyxy[:, :2] * scale), 0, size - 1).astype(int)
+    high = np.clip(np.ceil(detections.xyxy[:, 2:] * scale), low + 1, size).astype(int)
+    (x1, y1), (x2, y2) = low.T, high.T
+    boxes = total[y2, x2] - total[y1, x2] - total[y2, x1] + total[y1, x1]
+    return np.asarray(boxes / ((x2 - x1) * (y2 - y1)), np.float32)
+
+
+def _count(duty: _Duty, passed_s: float) -> None:
+    """Time between two pictures belongs to the later one; what is too long was not watched."""
+    answers = duty.rule.answers if passed_s <= LONGEST_STEP_S else {Answer.BLIND: 1.0}
+    for answer, share in answers.items():
+        duty.seconds[answer] = duty.seconds.get(answer, 0.0) + passed_s * share
+
+
+def _rule(
+    camera_id: str,
+    zone: Zone,
+    manifest: ModelManifest,
+    settings: RuleSettings,
+    approved: Sequence[Image],
+) -> Rule:
     match zone.kind:
         case ZoneKind.HELMET:
-            return MissingHelmetRule(
-                camera_id,
-                zone,
+            heads = HeadReader(
                 bare_id=manifest.class_id("head"),
                 helmet_id=manifest.class_id("helmet"),
-                smallest_share=MINIMUM_HEAD_PX / manifest.input_size,
+                input_size=manifest.input_size,
+                smallest_px=settings.missing_helmet.smallest_px,
+                calibration=IDENTITY,
             )
+            return MissingHelmetRule(camera_id, zone, heads, settings.missing_helmet)
         case ZoneKind.RESTRICTED:
-            return RestrictedZoneRule(camera_id, zone)
+            return RestrictedZoneRule(camera_id, zone, settings.restricted_zone)
         case ZoneKind.EXIT:
-            return BlockedExitRule(camera_id, zone, person_id=manifest.class_id("person"))
+            person_id = manifest.class_id("person")
+            return BlockedExitRule(
+                camera_id, zone, settings.blocked_exit, person_id=person_id, approved=approved
+            )

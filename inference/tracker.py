@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.detections import Detections, Tracks
-from core.geometry import iou
+from core.geometry import area, iou
 from inference.assignment import assign
 from inference.kalman import BoxFilter
 
@@ -24,6 +24,8 @@ class TrackerSettings:
     confirm_s: a new track is reported when it was seen over this time, twice at least.
     growth: share of the box size added on each side before the comparison.
     minimum_iou: of the grown boxes.
+    twin: share of a box that lies inside a surer one with the same top, from which both are taken
+    for one person, seen once with and once without the legs.
     """
 
     confidence: float = 0.35
@@ -31,6 +33,7 @@ class TrackerSettings:
     confirm_s: float = 0.15
     growth: float = 0.3
     minimum_iou: float = 0.15
+    twin: float = 0.85
 
 
 class Tracker:
@@ -54,15 +57,17 @@ class Tracker:
         """
         self._forget(timestamp)
         self._predict(timestamp)
+        rows = rows[_distinct(detections[rows], self._settings.twin)]
         sure = detections.confidence[rows] >= self._settings.confidence
         strong, weak = rows[sure], rows[~sure]
         everyone = np.arange(len(self._id))
         first = self._match(everyone, detections, strong)
-        missing = np.setdiff1d(everyone, first[:, 0])
+        missing = np.delete(everyone, first[:, 0])
         second = self._match(missing, detections, weak)
         matched = np.concatenate([first, second])
         self._correct(matched, detections, timestamp)
-        born = self._start(np.setdiff1d(strong, first[:, 1]), detections, timestamp)
+        unclaimed = strong[~np.isin(strong, first[:, 1])]
+        born = self._start(unclaimed, detections, timestamp)
         return self._report(np.concatenate([matched, born]), detections, timestamp)
 
     def _forget(self, timestamp: float) -> None:
@@ -128,6 +133,28 @@ class Tracker:
         self._boxes.keep(mask)
         self._id, self._hits = self._id[mask], self._hits[mask]
         self._first_seen, self._last_seen = self._first_seen[mask], self._last_seen[mask]
+
+
+SAME_TOP = 0.1
+"""Height, as share of the lower box, by which the tops of one person's two boxes may differ."""
+
+
+def _distinct(persons: Detections, twin: float) -> NDArray[np.bool_]:
+    """(N,): which boxes are people of their own."""
+    xyxy = persons.xyxy.astype(np.float64)
+    own = area(xyxy)
+    low = np.maximum(xyxy[:, None, :2], xyxy[None, :, :2])
+    high = np.minimum(xyxy[:, None, 2:], xyxy[None, :, 2:])
+    shared = np.maximum(high - low, 0.0).prod(axis=2)
+    smaller = np.minimum(own[:, None], own[None, :])
+    height = xyxy[:, 3] - xyxy[:, 1]
+    apart = np.abs(xyxy[:, None, 1] - xyxy[None, :, 1])
+    one_top = apart <= SAME_TOP * np.minimum(height[:, None], height[None, :])
+    order = np.lexsort((np.arange(len(persons)), -persons.confidence))
+    rank = np.empty(len(persons), np.intp)
+    rank[order] = np.arange(len(persons))
+    surer = rank[None, :] < rank[:, None]
+    return np.asarray(~((shared >= twin * smaller) & one_top & surer).any(axis=1), np.bool_)
 
 
 def _grow(xyxy: NDArray[np.float64], share: float) -> NDArray[np.float64]:

@@ -21,8 +21,9 @@ SHOWN = 48
 """Of each kind of error."""
 CROP = 160
 """Pixels of a picture on the page."""
-AROUND = 1.5
-"""Widths or heights of the box shown on each side of it."""
+REACH = 4.0
+"""Sides of the box that a tile shows, where the picture is that large."""
+LEAST_REACH = 1.3
 
 _STYLE = """
 body{font:14px system-ui,sans-serif;margin:24px;background:#fff;color:#1c2430}
@@ -113,8 +114,8 @@ def _crop(error: _Error, folder: Path) -> str:
     picture = error.picture.picture
     image: Image = np.asarray(cv2.imread(str(folder / picture.image_path)), np.uint8)
     x, y = (error.box[:2] + error.box[2:]) / 2
-    reach = float(max(error.box[2:] - error.box[:2])) * (0.5 + AROUND)
-    scale = CROP / (2 * reach)
+    side = float(max(error.box[2:] - error.box[:2]))
+    scale = CROP / max(LEAST_REACH * side, min(REACH * side, picture.width, picture.height))
     shift = np.array([[scale, 0, CROP / 2 - scale * x], [0, scale, CROP / 2 - scale * y]])
     tile = cv2.warpAffine(image, shift, (CROP, CROP), flags=cv2.INTER_LINEAR)
     for boxes, colour in (

@@ -2,14 +2,17 @@
 
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from core.errors import AnyanError, SiteFileError
+from core.errors import AnyanError, SettingsError, SiteFileError
 from core.site import CameraConfig, Site
 from service.dataset_cli import dataset_app
+from service.exits_cli import exits_app
 from service.logs import configure_logs
 from service.models_cli import models_app
 from service.settings import load_settings
@@ -27,6 +30,7 @@ site_app = typer.Typer(help="Import and export cameras and zones.", no_args_is_h
 app.add_typer(site_app, name="site")
 app.add_typer(models_app, name="models")
 app.add_typer(dataset_app, name="dataset")
+app.add_typer(exits_app, name="exits")
 
 
 @app.command()
@@ -80,6 +84,39 @@ def detect(
 
     if run(paths, load_settings(), threshold=threshold, as_json=json):
         raise typer.Exit(1)
+
+
+@app.command()
+def backtest(
+    camera: Annotated[str, typer.Option(help="id of the camera")],
+    begin: Annotated[datetime, typer.Option("--from", help="local time of the site")],
+    end: Annotated[datetime, typer.Option("--to", help="local time of the site")],
+    change: Annotated[list[str], typer.Option("--set", help="such as missing_helmet.miss=0.02")],
+    json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
+) -> None:
+    """Say which alarms other rules would have given, from the detections that are kept."""
+    from hazards.database import Database
+    from hazards.site.queries import export_site
+    from inference.session import read_manifest
+    from service.backtest import backtest as run
+
+    settings = load_settings()
+    database = Database(settings.database)
+    database.migrate()
+    with database.read() as session:
+        known = {found.id: found for found in export_site(session).cameras}
+    if camera not in known:
+        raise SettingsError(f"there is no camera '{camera}': use one of {', '.join(known)}")
+    run(
+        known[camera],
+        settings.data_dir,
+        read_manifest(settings.model_path),
+        ZoneInfo(settings.time_zone),
+        begin=begin,
+        end=end,
+        changes=change,
+        as_json=json,
+    )
 
 
 @site_app.command("import")

@@ -13,6 +13,7 @@ from api.current import hazard_now, system_now
 from api.engine import Figure, Probe, Problem
 from api.live import LiveHub
 from api.settings import ApiSettings
+from core.coverage import RuleCoverage
 from core.errors import DatabaseAway
 from core.health import CameraState, CameraStatus
 from core.manifest import ModelManifest
@@ -20,7 +21,7 @@ from core.site import CameraConfig
 from hazards.database import Database
 from hazards.site.queries import enabled_cameras
 from inference.session import read_manifest
-from service.figures import figures_of
+from service.figures import coverage_of, figures_of
 from service.messages import Message
 from service.probe_process import probe_apart
 from service.recorder import Recorder
@@ -127,6 +128,13 @@ class SiteEngine:
     def figures(self) -> list[Figure]:
         """See Engine."""
         return [figure for metrics in self._metrics.values() for figure in figures_of(metrics)]
+
+    def coverage(self) -> dict[str, list[RuleCoverage]]:
+        """See Engine."""
+        found: dict[str, list[RuleCoverage]] = {}
+        for metrics in self._metrics.values():
+            found |= coverage_of(metrics)
+        return {camera_id: found[camera_id] for camera_id in sorted(found)}
 
     def ready(self) -> list[str]:
         """See Engine."""
@@ -262,4 +270,5 @@ def _worker_arguments(settings: Settings) -> dict[str, Any]:
         "data_dir": str(settings.data_dir.absolute()),
         "time_zone": settings.time_zone,
         "target_fps": settings.target_fps,
+        "detection_days": settings.detection_days,
     }

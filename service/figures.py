@@ -1,6 +1,8 @@
 """What a worker has counted, as figures for Prometheus."""
 
 from api.engine import Figure
+from core.coverage import Answer, RuleCoverage
+from core.violation import ViolationKind
 from service.messages import Message
 
 _WORKER = {
@@ -22,6 +24,12 @@ _CAMERA = {
 }
 
 
+_COVERAGE = (
+    "anyan_rule_seconds",
+    "Scheduled time of a rule by what became of it: judged, why it could not tell, or blind.",
+)
+
+
 def figures_of(metrics: Message) -> list[Figure]:
     """All counters of one `metrics` message."""
     worker = {"worker": str(metrics["worker"])}
@@ -29,4 +37,26 @@ def figures_of(metrics: Message) -> list[Figure]:
     for camera_id, counters in metrics["cameras"].items():
         camera = {"camera": camera_id}
         found += [Figure(*texts, camera, counters[key]) for key, texts in _CAMERA.items()]
+    for camera_id, rules in metrics["coverage"].items():
+        for rule in rules:
+            labels = {"camera": camera_id, "zone": rule["zone_id"], "rule": rule["rule"]}
+            found += [
+                Figure(*_COVERAGE, {**labels, "answer": answer}, seconds)
+                for answer, seconds in rule["seconds"].items()
+            ]
     return found
+
+
+def coverage_of(metrics: Message) -> dict[str, list[RuleCoverage]]:
+    """The coverage of one `metrics` message, by camera."""
+    return {
+        camera_id: [
+            RuleCoverage(
+                rule["zone_id"],
+                ViolationKind(rule["rule"]),
+                {Answer(answer): seconds for answer, seconds in rule["seconds"].items()},
+            )
+            for rule in rules
+        ]
+        for camera_id, rules in metrics["coverage"].items()
+    }

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import cv2
 import structlog
 
+from core.coverage import RuleCoverage
 from core.detections import Detections
 from core.errors import AnyanError
 from core.frame import Frame
@@ -21,8 +22,10 @@ from core.violation import Violation
 from inference.judge import Judge, Judgement
 from service.boxes import describe
 from service.casebook import Casebook
+from service.history import History
 from service.outbox import Outbox
 from service.records import Record
+from service.references import ReferenceFolder
 from streams.camera import Camera
 from streams.live import LiveFragment, LiveInit
 from streams.ring import ring_seconds
@@ -51,6 +54,7 @@ class Line:
         time_zone: ZoneInfo,
         data_dir: Path,
         target_fps: float,
+        detection_days: float,
         wake: Event,
         put: Callable[[Record], None],
         outbox: Outbox,
@@ -58,7 +62,10 @@ class Line:
         self.config = config
         self._manifest = manifest
         self._outbox = outbox
-        self._judge = Judge(config, manifest, time_zone)
+        self._history = History(data_dir, config.id, detection_days)
+        self._references = ReferenceFolder(data_dir, config.id)
+        approved = {zone.id: self._references.approved(zone.id) for zone in config.zones}
+        self._judge = Judge(config, manifest, time_zone, approved=approved)
         self._casebook = Casebook(config.id, data_dir, put, kept_s=ring_seconds(config))
         self._watched = False
         self._still_at = float("-inf")
@@ -83,6 +90,7 @@ class Line:
         """Ends open violations and begins to close the camera; returns at once."""
         for violation in self._judge.close():
             self._file(violation, None)
+        self._history.flush()
         self.camera.request_stop()
 
     def stop(self, timeout_s: float) -> None:
@@ -99,11 +107,19 @@ class Line:
             status, state=CameraState.STALLED, code=AnyanError.code, reason=self._trouble
         )
 
+    def coverage(self, now: float) -> list[RuleCoverage]:
+        """What became of the scheduled time of each rule, until now (UTC seconds)."""
+        return self._judge.coverage(now)
+
     def fail(self, error: Exception) -> None:
         """Judging a picture went wrong: this camera says so, the others go on."""
         if not self._trouble:
             log.error("judging_failed", camera=self.config.id, error=redact(repr(error)))
-        self._trouble = "its pictures cannot be judged: see the log, and tell the developers"
+        self._trouble = (
+            error.message
+            if isinstance(error, AnyanError)
+            else "its pictures cannot be judged: see the log, and tell the developers"
+        )
 
     def set_watched(self, watched: bool) -> None:
         """Somebody looks at this camera, or nobody any more."""
@@ -114,9 +130,12 @@ class Line:
         """Takes one picture with its boxes through the rules; passes on what follows."""
         self._judged_at = time.monotonic()
         judgement = self._judge.update(frame, found)
+        self._history.add(frame, found, judgement.observation.grey)
         self._trouble = ""
         for violation in judgement.violations:
             self._file(violation, frame)
+        for zone_id in judgement.free_exits:
+            self._references.propose(zone_id, frame)
         if self._watched or len(judgement.observation.people) or self._casebook.open:
             self.camera.keep_awake(frame.timestamp + AWAKE_S)
         self._show(judgement, latency_s)

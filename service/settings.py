@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     target_fps: Annotated[
         float, Field(gt=0, le=30, description="judged pictures a second of an active camera")
     ] = 5.0
+    detection_days: Annotated[
+        float, Field(ge=0, le=3650, description="days that detections are kept for back-tests")
+    ] = 14.0
     admin_password: Annotated[
         SecretStr,
         Field(description="password of the first administrator; without one, it is invented"),

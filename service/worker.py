@@ -42,6 +42,7 @@ class Worker:
         data_dir: Path,
         time_zone: str,
         target_fps: float,
+        detection_days: float,
         outbox: Outbox,
     ) -> None:
         """Raises ModelError where the model cannot be used."""
@@ -59,6 +60,7 @@ class Worker:
             "time_zone": ZoneInfo(time_zone),
             "data_dir": data_dir,
             "target_fps": target_fps,
+            "detection_days": detection_days,
             "put": self._backlog.put,
             "outbox": outbox,
         }
@@ -151,6 +153,10 @@ class Worker:
                 "pictures": self._pictures,
                 "messages_dropped": self._outbox.dropped,
                 "cameras": {line.config.id: asdict(line.camera.counters) for line in lines},
+                "coverage": {
+                    line.config.id: [asdict(rule) for rule in line.coverage(time.time())]
+                    for line in lines
+                },
             }
         )
 

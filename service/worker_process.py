@@ -42,6 +42,7 @@ def main() -> int:
             data_dir=data_dir,
             time_zone=settings["time_zone"],
             target_fps=settings["target_fps"],
+            detection_days=settings["detection_days"],
             outbox=outbox,
         )
     except AnyanError as error:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from api.context import Here
 from api.current import system_now
 from api.metrics import CONTENT_TYPE, exposition
-from api.schemas.system import Health, Readiness, System
+from api.schemas.system import Coverage, Health, Readiness, System
 from api.sign_in import who_is
 from core.errors import DatabaseAway
 
@@ -20,6 +20,13 @@ router = APIRouter(tags=["system"])
 def system(context: Here) -> System:
     """What every page shows at its edge."""
     return system_now(context.engine, context.settings)
+
+
+@router.get("/api/coverage", summary="What became of the time in which rules were on")
+def coverage(context: Here) -> list[Coverage]:
+    """Per camera, zone and rule: judged, cannot tell and why, blind."""
+    found = context.engine.coverage()
+    return [Coverage.of(camera_id, rule) for camera_id, rules in found.items() for rule in rules]
 
 
 @router.get("/api/openapi.json", include_in_schema=False)

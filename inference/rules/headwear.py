@@ -1,79 +1,108 @@
-"""Which head box belongs to which person, and what it says about a helmet."""
+"""What the head box of a person says about a helmet."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.detections import Detections
-from core.geometry import centred_in
-from inference.assignment import assign
+from core.coverage import Answer
+from core.observation import Observation
+from inference.calibration import Calibration
+from inference.roster import cut_by_edge
 
-HEAD_REACH = 0.35
-"""A head sits in the upper part of its person's box: share of the box height."""
-SIDE_REACH = 0.6
-"""Its centre is at most this many box widths away from the middle of the box."""
-FARTHEST = 1.0
-"""Of the distance that `_distance` measures; a pair farther apart is never made."""
-FLOOR = 0.02
-"""Confidence that stands for 'the model gave this place no box of the other class'."""
+UNEXPLAINED = 0.25
+"""Of the probability that no box takes, as much may speak for each of the two readings."""
 LEAST_HEAD = 0.2
-"""Confidence of the surer reading; a fainter head says nothing."""
-MINIMUM_HEAD_PX = 9.0
-"""Height of a head in pixels of the network's input; smaller ones cannot be told apart."""
+"""Probability of the surer reading; a fainter head says nothing."""
+CLEAR_HEAD_PX = 12.0
+"""Height of a head, pixels of the network's input, from which it counts in full."""
+DARKEST = 16.0
+"""Mean grey level of a head below which nobody can tell."""
+STRONGEST = 2.0
+"""Most that one picture counts, natural logarithm: one may be wrong, however sure it is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeadReadings:
+    """What one picture says about N people's heads.
+
+    answer: (N,) of Answer: judged, or why not. log_ratio: (N,) natural logarithm of bare against
+    helmet, above 0 speaks for bare; 0 where it was not judged. confidence: (N,) of the surer
+    reading, 0..1. share: (N,) 0..1, how much the picture counts for the size of the head.
+    """
+
+    answer: NDArray[np.object_]
+    log_ratio: NDArray[np.float64]
+    confidence: NDArray[np.float64]
+    share: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class HeadEvidence:
-    """What one picture says about one person's head.
+class HeadReader:
+    """Reads heads. bare_id, helmet_id: class ids. input_size: longer side of the network's input.
 
-    log_ratio: natural logarithm of bare against helmet; above 0 speaks for bare.
-    confidence: of the more likely class, 0..1.
+    smallest_px: height of a head in pixels of that input below which nobody can tell. calibration:
+    of the model's confidence.
     """
 
-    log_ratio: float
-    confidence: float
+    bare_id: int
+    helmet_id: int
+    input_size: int
+    smallest_px: float
+    calibration: Calibration
+
+    def read(self, seen: Observation) -> HeadReadings:
+        """What the picture says about each of its people.
+
+        A person without a head box is hidden, never bare: no helmet found proves nothing.
+        """
+        people, found = seen.people, seen.detections
+        answer = self._without_head(seen)
+        log_ratio, confidence, share = np.zeros((3, len(people)))
+        (who,) = np.nonzero(seen.heads >= 0)
+        if not len(who):
+            return HeadReadings(answer, log_ratio, confidence, share)
+        own = found.xyxy[seen.heads[who]]
+        is_bare, is_helmet = found.class_id == self.bare_id, found.class_id == self.helmet_id
+        same = _centred(found.xyxy, own)
+        probability = self.calibration.probability(found)
+        bare = (probability * (same & is_bare)).max(axis=1)
+        helmet = (probability * (same & is_helmet)).max(axis=1)
+        height = (own[:, 3] - own[:, 1]) * self.input_size
+        height /= max(seen.frame.width, seen.frame.height)
+        grey = seen.grey[seen.heads[who]]
+        spare = UNEXPLAINED * np.maximum(1.0 - bare - helmet, 0.04)
+        ratio = np.clip(np.log((bare + spare) / (helmet + spare)), -STRONGEST, STRONGEST)
+        surer = np.maximum(bare, helmet)
+        for i, person in enumerate(who.tolist()):
+            if height[i] < self.smallest_px:
+                answer[person] = Answer.TOO_SMALL
+            elif grey[i] < DARKEST:
+                answer[person] = Answer.TOO_DARK
+            elif surer[i] >= LEAST_HEAD:
+                answer[person] = Answer.JUDGED
+                log_ratio[person], confidence[person] = ratio[i], surer[i]
+                share[person] = min(1.0, height[i] / CLEAR_HEAD_PX)
+        return HeadReadings(answer, log_ratio, confidence, share)
+
+    def _without_head(self, seen: Observation) -> NDArray[np.object_]:
+        """Why each person's head cannot be judged, if there is no box for it."""
+        people = seen.people
+        top_cut = cut_by_edge(people.xyxy, seen.frame.width, seen.frame.height)[:, 1]
+        # A head is about a fifth of a person's box.
+        head = (people.xyxy[:, 3] - people.xyxy[:, 1]) / 5 * self.input_size
+        answer = np.full(len(people), Answer.HIDDEN, object)
+        answer[seen.grey[people.detection_index] < DARKEST] = Answer.TOO_DARK
+        answer[head < self.smallest_px * max(seen.frame.width, seen.frame.height)] = (
+            Answer.TOO_SMALL
+        )
+        answer[top_cut] = Answer.CUT_OFF
+        return answer
 
 
-def read_heads(
-    people: NDArray[np.float32], heads: Detections, bare_id: int, smallest_px: float
-) -> dict[int, HeadEvidence]:
-    """The evidence for each person (row of `people`) whose head can be judged.
-
-    people: (N, 4) boxes. heads: boxes of both head classes, same pixels.
-    smallest_px: least height of a head in pixels of the picture.
-    A person without an assigned head box, or with a small or faint one, is missing from the answer:
-    that is 'cannot tell', never 'bare'.
-    """
-    pairs = assign(_distance(people, heads.xyxy), FARTHEST)
-    evidence = {}
-    for person, row in pairs:
-        box = heads.xyxy[row]
-        if box[3] - box[1] < smallest_px:
-            continue
-        same_place = centred_in(heads.xyxy, box)
-        bare = _strongest(heads, same_place & (heads.class_id == bare_id))
-        helmet = _strongest(heads, same_place & (heads.class_id != bare_id))
-        if max(bare, helmet) < LEAST_HEAD:
-            continue
-        evidence[person] = HeadEvidence(float(np.log(bare / helmet)), max(bare, helmet))
-    return evidence
-
-
-def _distance(people: NDArray[np.float32], heads: NDArray[np.float32]) -> NDArray[np.float64]:
-    """(N, M): 0 where a head sits at the top middle of a person, above 1 where it cannot be theirs.
-
-    The top of the head is compared with the top of the person, in shares of the person's size.
-    """
-    width = np.maximum(people[:, 2] - people[:, 0], 1.0)[:, None]
-    height = np.maximum(people[:, 3] - people[:, 1], 1.0)[:, None]
-    middle = ((people[:, 0] + people[:, 2]) / 2)[:, None]
-    side = np.abs((heads[None, :, 0] + heads[None, :, 2]) / 2 - middle) / width
-    centre = ((heads[None, :, 1] + heads[None, :, 3]) / 2 - people[:, None, 1]) / height
-    top = np.abs(heads[None, :, 1] - people[:, None, 1]) / height
-    possible = (side <= SIDE_REACH) & (centre >= -0.1) & (centre <= HEAD_REACH)
-    return np.where(possible, 2.0 * top + 0.5 * side, FARTHEST + 1.0).astype(np.float64)
-
-
-def _strongest(heads: Detections, mask: NDArray[np.bool_]) -> float:
-    return float(np.clip(heads.confidence[mask].max(initial=0.0), FLOOR, 0.98))
+def _centred(boxes: NDArray[np.float32], inside: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(K, M): which of the boxes (M, 4) have their centre inside each of the others (K, 4)."""
+    centre = (boxes[:, :2] + boxes[:, 2:])[None] / 2
+    return np.asarray(
+        ((centre >= inside[:, None, :2]) & (centre <= inside[:, None, 2:])).all(axis=2), np.bool_
+    )

@@ -1,138 +1,162 @@
-"""A person whose head is seen to be bare.
+"""People whose heads are seen to be bare.
 
 A bare head is positive evidence: a box of class `head` on this person, in enough pictures. No
-helmet found proves nothing. Each track adds up the log-likelihood ratio of bare against helmet
-(Wald's sequential probability ratio test, 1945) and changes its mind only at the bounds.
+helmet found proves nothing. Each person's evidence adds up until it is enough to change a mind.
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.detections import Detections
+from core.coverage import Answer
 from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
-from inference.rules.handover import follow
-from inference.rules.headwear import HeadEvidence, read_heads
-from inference.rules.rule import Incident
-from inference.rules.standing import standing_in
+from inference.rules.headwear import HeadReader
+from inference.rules.rule import JUDGED, Answers, Incident, shares
+from inference.rules.sequential import Evidence
+from inference.rules.settings import HelmetSettings
+from inference.rules.standing import feet_in
 
-RULE = "missing_helmet/1"
-BARE = 6.9
-"""Upper bound, log((1 - miss) / false alarm) with 1 % and 0.1 %."""
-HELMET = -4.6
-"""Lower bound, log(miss / (1 - false alarm))."""
-STRONGEST = 2.0
-"""One picture counts at most this much: pictures of one second are no independent witnesses."""
-MINIMUM_BARE = 5
-"""Pictures that speak for bare, before it counts."""
-LOST_S = 3.0
-"""Not seen for this long, and the violation is over."""
+RULE = "missing_helmet/2"
+LEAVE_S = 3.0
+"""Outside the zone for this long, and a person is no longer judged in it."""
 
 
 @dataclass(slots=True)
 class _Wearer:
-    """What is known about one person's head. Times in UTC seconds."""
+    """What is known about one person's head. Times in UTC seconds.
 
-    log_ratio: float
-    bare_since: float
-    bare_pictures: int
-    seen_at: float
-    foot: NDArray[np.floating]
-    incident: Incident | None
+    bare_since: first picture that spoke for bare, inf where none does. bare: as decided last.
+    """
+
+    inside_at: float
+    evidence: Evidence = field(default_factory=Evidence)
+    bare_since: float = math.inf
+    bare: bool = False
+
+
+@dataclass(slots=True)
+class _Case:
+    """People missing helmets together. joined_at: when the last one was taken in."""
+
+    incident: Incident
+    members: set[int]
+    joined_at: float
+    bare_at: float
 
 
 class MissingHelmetRule:
-    """One violation per person, from the first bare picture until a helmet or until out of sight.
+    """One violation per case: from its first bare picture until nobody in it is seen bare."""
 
-    bare_id, helmet_id: class ids. smallest_share: least head height that can be judged, as a share
-    of the picture's longer side.
-    """
+    kind = ViolationKind.MISSING_HELMET
 
     def __init__(
-        self, camera_id: str, zone: Zone, *, bare_id: int, helmet_id: int, smallest_share: float
+        self, camera_id: str, zone: Zone, heads: HeadReader, settings: HelmetSettings
     ) -> None:
+        self.answers: Answers = JUDGED
         self._camera_id = camera_id
         self._zone = zone
-        self._bare_id, self._helmet_id = bare_id, helmet_id
-        self._smallest_share = smallest_share
+        self._heads = heads
+        self._settings = settings
+        self._bounds = settings.bounds
         self._wearers: dict[int, _Wearer] = {}
+        self._cases: list[_Case] = []
 
     def update(self, seen: Observation, *, watched: bool) -> Sequence[Violation]:
         """See Rule.update."""
         if not watched:
             return self.close()
-        now, people = seen.frame.timestamp, seen.people
-        feet, inside = standing_in(self._zone, seen)
-        evidence = read_heads(
-            people.xyxy,
-            self._heads(seen.detections),
-            self._bare_id,
-            self._smallest_share * max(seen.frame.width, seen.frame.height),
-        )
-        changed: list[Violation] = []
-        present = set(people.track_id.tolist())
-        for i, track_id in enumerate(people.track_id.tolist()):
-            if not inside[i]:
-                continue
-            height = float(people.xyxy[i, 3] - people.xyxy[i, 1])
-            wearer = follow(
-                self._wearers,
-                track_id,
-                _Wearer(0.0, now, 0, now, feet[i], None),
-                height=height,
-                present=present,
-                carries=lambda known: known.incident is not None,
-            )
-            wearer.seen_at, wearer.foot = now, feet[i]
-            if i in evidence:
-                changed += self._weigh(track_id, wearer, evidence[i], now)
-        return [*changed, *self._lose(now)]
+        now = seen.frame.timestamp
+        ids, inside = seen.people.track_id.tolist(), feet_in(self._zone, seen)
+        readings = self._heads.read(seen)
+        answers: list[Answer] = []
+        barely: dict[int, float] = {}
+        for i in inside.nonzero()[0].tolist():
+            answer = readings.answer[i]
+            answers.append(answer)
+            wearer = self._wearers.setdefault(ids[i], _Wearer(now))
+            wearer.inside_at = now
+            if answer is Answer.JUDGED:
+                ratio = float(readings.log_ratio[i])
+                self._weigh(wearer, ratio, float(readings.share[i]), now)
+                if wearer.bare and ratio > 0:
+                    barely[ids[i]] = float(readings.confidence[i])
+        self.answers = shares(answers)
+        outside = {ids[i] for i in (~inside).nonzero()[0].tolist()}
+        self._forget(seen.remembered, outside, now)
+        return [*self._see(barely, now), *self._end(now)]
 
     def close(self) -> Sequence[Violation]:
         """See Rule.close."""
-        open_violations = [w.incident.end() for w in self._wearers.values() if w.incident]
+        ended = [case.incident.end() for case in self._cases]
+        self._cases.clear()
         self._wearers.clear()
-        return open_violations
+        return ended
 
-    def _heads(self, detections: Detections) -> Detections:
-        return detections[np.isin(detections.class_id, (self._bare_id, self._helmet_id))]
+    def _weigh(self, wearer: _Wearer, log_ratio: float, share: float, now: float) -> None:
+        wearer.evidence.weigh(log_ratio, now, share, self._bounds)
+        if log_ratio > 0:
+            wearer.bare_since = min(wearer.bare_since, now)
+        if wearer.evidence.log_ratio <= self._bounds.lower:
+            wearer.bare_since, wearer.bare = math.inf, False
+        elif wearer.evidence.log_ratio >= self._bounds.upper:
+            wearer.bare = wearer.bare or now - wearer.bare_since >= self._zone.dwell_s
 
-    def _weigh(
-        self, track_id: int, wearer: _Wearer, evidence: HeadEvidence, now: float
-    ) -> list[Violation]:
-        step = float(np.clip(evidence.log_ratio, -STRONGEST, STRONGEST))
-        if step > 0:
-            if wearer.bare_pictures == 0:
-                wearer.bare_since = now
-            wearer.bare_pictures += 1
-        wearer.log_ratio = float(np.clip(wearer.log_ratio + step, HELMET, BARE))
-        if wearer.log_ratio <= HELMET:
-            wearer.bare_pictures = 0
-            ended = [wearer.incident.end()] if wearer.incident else []
-            wearer.incident = None
-            return ended
-        if wearer.incident is not None:
-            return [wearer.incident.see(now, evidence.confidence, track_id)] if step > 0 else []
-        certain = wearer.log_ratio >= BARE and wearer.bare_pictures >= MINIMUM_BARE
-        if not certain or now - wearer.bare_since < self._zone.dwell_s:
-            return []
-        wearer.incident = Incident(
-            kind=ViolationKind.MISSING_HELMET,
+    def _see(self, barely: dict[int, float], now: float) -> list[Violation]:
+        """Cases that begin or go on. barely: confidence by id of those who are seen bare now."""
+        said: dict[int, Violation] = {}
+        for person, confidence in barely.items():
+            case = self._case_of(person, now)
+            if case is None:
+                case = self._begin(person, confidence, now)
+            case.bare_at = now
+            said[id(case)] = case.incident.see(now, confidence, (person,))
+        return list(said.values())
+
+    def _case_of(self, person: int, now: float) -> _Case | None:
+        for case in self._cases:
+            if person in case.members:
+                return case
+        for case in self._cases:
+            began = case.incident.violation.started_at
+            together = now - case.joined_at <= self._settings.together_s
+            if together and now - began <= self._settings.longest_s:
+                case.members.add(person)
+                case.joined_at = now
+                return case
+        return None
+
+    def _begin(self, person: int, confidence: float, now: float) -> _Case:
+        incident = Incident(
+            kind=self.kind,
             rule=RULE,
             camera_id=self._camera_id,
-            zone=self._zone,
-            track_ids=(track_id,),
-            started_at=wearer.bare_since,
+            zone_id=self._zone.id,
+            track_ids=(person,),
+            started_at=self._wearers[person].bare_since,
             seen_at=now,
-            confidence=evidence.confidence,
+            confidence=confidence,
         )
-        return [wearer.incident.violation]
+        self._cases.append(_Case(incident, {person}, now, now))
+        return self._cases[-1]
 
-    def _lose(self, now: float) -> list[Violation]:
-        gone = [t for t, wearer in self._wearers.items() if now - wearer.seen_at > LOST_S]
-        wearers = [self._wearers.pop(track_id) for track_id in gone]
-        return [wearer.incident.end() for wearer in wearers if wearer.incident]
+    def _forget(self, remembered: frozenset[int], outside: set[int], now: float) -> None:
+        """Those who are gone: from the camera, or out of the zone. outside: seen there now."""
+        self._wearers = {
+            person: wearer
+            for person, wearer in self._wearers.items()
+            if person in remembered and not (person in outside and now - wearer.inside_at > LEAVE_S)
+        }
+
+    def _end(self, now: float) -> list[Violation]:
+        over = []
+        for case in self._cases:
+            members = [self._wearers[p] for p in case.members if p in self._wearers]
+            if any(wearer.bare for wearer in members):
+                continue
+            if not members or now - case.bare_at >= self._settings.cool_down_s:
+                over.append(case)
+        for case in over:
+            self._cases.remove(case)
+        return [case.incident.end() for case in over]

@@ -1,8 +1,9 @@
 """What has changed in a passage since it was free: the comparison behind the blocked-exit rule.
 
 The passage is cut into small blocks. A block has changed when its texture no longer resembles the
-reference (normalised cross-correlation, which a change of light leaves alone), or when it became
-lighter or darker than the passage as a whole did. Nothing depends on what the object is.
+reference (normalised cross-correlation, which a change of light leaves alone). Where there is no
+texture before and after, it has changed when it became lighter or darker than the passage as a
+whole did. Nothing depends on what the object is.
 """
 
 from dataclasses import dataclass, replace
@@ -24,6 +25,12 @@ TEXTURE = 6.0
 LEAST_CORRELATION = 0.5
 LEAST_CONTRAST = 0.22
 """Natural logarithm of brightness against the passage's median change: about a quarter."""
+LEAST_TEXTURED = 0.3
+"""Share of blocks with texture from which the floor has one; there a shadow hides none of it."""
+HIDES = 0.2
+"""Share of its blocks in which an object hides the texture of such a floor, at least."""
+LEAST_OBJECT = 0.1
+"""Share of the passage's width; what is narrower is no object that counts."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +55,7 @@ class Passage:
         canvas = np.zeros((rows * BLOCK_PX, columns * BLOCK_PX), np.uint8)
         scale = np.array([canvas.shape[1], canvas.shape[0]]) / np.maximum(high - low, 1e-6)
         cv2.fillPoly(canvas, [np.round((polygon - low) * scale).astype(np.int32)], 255)
-        inside = _block_means(canvas.astype(np.float32)) > 127
+        inside = block_means(canvas.astype(np.float32)) > 127
         return cls((low[0], low[1], high[0], high[1]), rows, columns, inside)
 
     @classmethod
@@ -60,6 +67,15 @@ class Passage:
         box = np.concatenate([low, high])[None].astype(np.float32)
         return replace(picture, inside=picture.inside & ~picture.covered_by(box, width, height))
 
+    def moved(self, shift: tuple[float, float]) -> "Passage":
+        """Where it lies after the camera was moved: right and down, shares of the picture."""
+        x, y = shift
+        x1, y1, x2, y2 = self.corners
+        # Whole blocks would jump: the place is kept within the picture, not its size.
+        x = float(np.clip(x, -x1, 1.0 - x2))
+        y = float(np.clip(y, -y1, 1.0 - y2))
+        return replace(self, corners=(x1 + x, y1 + y, x2 + x, y2 + y))
+
     def cut(self, image: Image) -> Grey:
         """(rows * BLOCK_PX, columns * BLOCK_PX) float32 grey of the passage."""
         x1, y1, x2, y2 = self.pixels(image.shape[1], image.shape[0])
@@ -70,55 +86,101 @@ class Passage:
     def pixels(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Its bounding box in pixels of a picture."""
         x1, y1, x2, y2 = self.corners
-        left, top = int(x1 * width), int(y1 * height)
-        return left, top, max(left + 2, round(x2 * width)), max(top + 2, round(y2 * height))
+        left, top = round(x1 * width), round(y1 * height)
+        right = left + max(2, round((x2 - x1) * width))
+        return left, top, right, top + max(2, round((y2 - y1) * height))
 
     def covered_by(self, boxes: NDArray[np.float32], width: int, height: int) -> Mask:
         """(rows, columns) bool: blocks that boxes (N, 4), pixels of the picture, touch."""
         x1, y1, x2, y2 = self.pixels(width, height)
         covered = np.zeros((self.rows, self.columns), bool)
         step = np.array([(x2 - x1) / self.columns, (y2 - y1) / self.rows] * 2)
-        for box in (boxes - np.array([x1, y1, x1, y1])) / step:
-            low = np.clip(np.floor(box[:2]), 0, None).astype(int)
-            high = np.clip(np.ceil(box[2:]), 0, None).astype(int)
-            covered[low[1] : high[1], low[0] : high[0]] = True
+        blocks = (boxes - np.array([x1, y1, x1, y1])) / step
+        blocks[:, :2], blocks[:, 2:] = np.floor(blocks[:, :2]), np.ceil(blocks[:, 2:])
+        touching = (blocks[:, 2:] > 0).all(axis=1) & (blocks[:, :2] < covered.shape[::-1]).all(
+            axis=1
+        )
+        for left, top, right, bottom in np.maximum(blocks[touching], 0).astype(int).tolist():
+            covered[top:bottom, left:right] = True
         return covered
 
     def share_of_width(self, blocked: Mask) -> float:
-        """Largest share of the passage's width, 0..1, that one connected object takes.
+        """Share of the passage's width, 0..1, that objects take together.
 
-        blocked: (rows, columns) bool. The width is the one of the passage at the object's foot.
+        blocked: (rows, columns) bool. Each connected object counts with the part of the width that
+        it takes at its foot; what two of them take alike counts once.
         """
         count, labels = cv2.connectedComponents(blocked.astype(np.uint8), connectivity=8)
-        shares = [0.0]
+        spans = []
         for label in range(1, count):
             rows, columns = np.nonzero(labels == label)
-            if len(rows) < 4:
+            (passage,) = np.nonzero(self.inside[rows.max()])
+            if len(rows) < 4 or not len(passage):
                 continue
-            passage = int(self.inside[rows.max()].sum())
-            shares.append((columns.max() - columns.min() + 1) / max(passage, 1))
-        return float(min(1.0, max(shares)))
+            width = passage[-1] - passage[0] + 1
+            low = max(0.0, (columns.min() - passage[0]) / width)
+            high = min(1.0, (columns.max() + 1 - passage[0]) / width)
+            if high - low >= LEAST_OBJECT:
+                spans.append((low, high))
+        return _length_of(spans)
 
 
-def changed_blocks(current: Grey, reference: Grey, judged: Mask) -> Mask:
-    """(rows, columns) bool: judged blocks that differ from the reference, both cut by a Passage."""
-    mean_now, mean_then = _block_means(current), _block_means(reference)
-    var_now = _block_means(current**2) - mean_now**2
-    var_then = _block_means(reference**2) - mean_then**2
-    covariance = _block_means(current * reference) - mean_now * mean_then
-    texture = np.maximum(var_now, var_then) > TEXTURE**2
+def _length_of(spans: list[tuple[float, float]]) -> float:
+    """Of the union of intervals."""
+    total, end = 0.0, 0.0
+    for low, high in sorted(spans):
+        total += max(0.0, high - max(low, end))
+        end = max(end, high)
+    return float(total)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocks:
+    """Mean and deviation of the blocks of a picture that a Passage has cut: (rows, columns)."""
+
+    grey: Grey
+    mean: Grey
+    variance: Grey
+
+    @classmethod
+    def of(cls, grey: Grey) -> "Blocks":
+        """grey: as `Passage.cut` gives it."""
+        mean = block_means(grey)
+        return cls(grey, mean, np.asarray(block_means(grey * grey) - mean**2, np.float32))
+
+
+def changed_blocks(now: Blocks, then: Blocks, judged: Mask) -> Mask:
+    """(rows, columns) bool: judged blocks that differ from the reference `then`."""
+    if not judged.any():
+        return np.zeros_like(judged)
+    # In less light the texture is fainter, down to where it drowns in noise.
+    light = min(1.0, float(np.median(((now.mean + 1.0) / (then.mean + 1.0))[judged])))
+    expected = then.variance * np.float32(light**2)
+    texture = np.maximum(now.variance, expected) > TEXTURE**2
+    covariance = block_means(now.grey * then.grey) - now.mean * then.mean
     floor = (TEXTURE / 2) ** 2
-    correlation = covariance / np.sqrt(np.maximum(var_now, floor) * np.maximum(var_then, floor))
-    ratio = np.log((mean_now + 16.0) / (mean_then + 16.0))
-    overall = np.median(ratio[judged]) if judged.any() else 0.0
-    other_light = np.abs(ratio - overall) > LEAST_CONTRAST
-    other_texture = texture & (correlation < LEAST_CORRELATION)
+    spread = np.sqrt(np.maximum(now.variance, floor) * np.maximum(then.variance, floor))
+    ratio = np.log((now.mean + 16.0) / (then.mean + 16.0))
+    other_light = ~texture & (np.abs(ratio - np.median(ratio[judged])) > LEAST_CONTRAST)
+    other_texture = texture & (covariance < LEAST_CORRELATION * spread)
     changed = (other_texture | other_light) & judged
+    has_texture = (expected > TEXTURE**2)[judged].mean() > LEAST_TEXTURED
+    if has_texture and (other_light & judged).any():
+        changed &= _of_other_texture(changed, other_texture)
     # One object is one piece: close the gaps that a plain surface leaves.
     closed = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     return np.asarray(closed.astype(bool) & judged)
 
 
-def _block_means(grey: Grey) -> Grey:
-    rows, columns = grey.shape[0] // BLOCK_PX, grey.shape[1] // BLOCK_PX
-    return np.asarray(grey.reshape(rows, BLOCK_PX, columns, BLOCK_PX).mean(axis=(1, 3)), np.float32)
+def _of_other_texture(changed: Mask, other_texture: Mask) -> Mask:
+    """Pieces of change on a floor with texture that hide some of it; the others are shadows."""
+    count, labels = cv2.connectedComponents(changed.astype(np.uint8), connectivity=8)
+    size = np.bincount(labels.ravel(), minlength=count)
+    hides = np.bincount(labels[other_texture & changed], minlength=count)
+    return np.asarray((hides >= HIDES * size)[labels], np.bool_)
+
+
+def block_means(grey: Grey) -> Grey:
+    """(rows, columns) of a picture that a Passage has cut."""
+    size = (grey.shape[1] // BLOCK_PX, grey.shape[0] // BLOCK_PX)
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32)

@@ -1,68 +1,139 @@
-"""How a passage looked while it was free, block by block, and how that is kept up to date."""
+"""How a passage looked while it was free, block by block, in every light that is known."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.frame import Frame
-from inference.rules.passage import BLOCK_PX, Grey, Mask, Passage, changed_blocks
+from core.frame import Image
+from inference.rules.passage import BLOCK_PX, Blocks, Grey, Mask, Passage, changed_blocks
 
 LEARN_S = 2.0
 """Time that a block is watched before it can be judged."""
 ADAPT_S = 60.0
 """Time constant with which free blocks follow the light."""
-PERSON_MARGIN = 0.1
-"""Added around people, as share of their box: shadows and arms."""
+MOST_LIGHTS = 4
+"""Learned pictures of different lights; the oldest one gives way."""
 
 
-class Reference:
-    """The blocks of a passage, compared with the picture in which they were free.
+class References:
+    """The blocks of a passage, compared with every picture in which they were free.
 
+    approved: pictures of the free passage, (H, W, 3) uint8 BGR, that a person has approved. They
+    never change. Without any, what the camera shows first is taken for free.
     judged, changed: (rows, columns) bool of the last picture: known blocks that nobody hides, and
-    those among them that look different.
+    those among them that look like none of the pictures.
     """
 
-    def __init__(self, passage: Passage) -> None:
-        self.passage = passage
-        shape = (passage.rows, passage.columns)
-        self.judged = self.changed = np.zeros(shape, bool)
-        self._watched_s = np.zeros(shape)
-        self._picture: Grey | None = None
-        self._current: Grey = np.zeros((1, 1), np.float32)
+    def __init__(self, passage: Passage, approved: Sequence[Image] = ()) -> None:
+        self._inside = passage.inside
+        self.judged = self.changed = np.zeros(passage.inside.shape, bool)
+        self._approved = [Blocks.of(passage.cut(image)) for image in approved]
+        self._learned: list[_Light] = []
+        self._current = Blocks.of(np.zeros(_pixels(passage), np.float32))
 
     @property
     def share_changed(self) -> float:
         """Of the judged blocks, 0..1; 0 where none is judged."""
         return float(self.changed[self.judged].mean()) if self.judged.any() else 0.0
 
-    def compare(self, frame: Frame, people: NDArray[np.float32], passed_s: float) -> None:
+    @property
+    def brightness(self) -> float:
+        """Mean grey level of the last picture, 0..255."""
+        return float(self._current.mean.mean())
+
+    def compare(self, cut: Grey, hidden: Mask, passed_s: float) -> None:
         """Looks at the next picture.
 
-        people: (N, 4) boxes in pixels of the frame. passed_s: since the last picture. Blocks that
-        are seen for the first time are learned.
+        cut: of the passage. hidden: (rows, columns) bool, blocks behind people. passed_s: since the
+        last picture. Blocks that were never seen free are learned.
         """
-        self._current = self.passage.cut(frame.image)
-        if self._picture is None:
-            self._picture = self._current.copy()
-        seen = self.passage.inside & ~self._hidden(frame, people)
-        known = self._watched_s >= LEARN_S
-        self._watched_s[seen] += passed_s
-        newest = passed_s / np.maximum(self._watched_s, 1e-9)
-        self._move(np.where(seen & ~known, newest, 0.0))
-        self.judged = seen & known
-        self.changed = changed_blocks(self._current, self._picture, self.judged)
+        self._current = Blocks.of(cut)
+        if not self._learned:
+            self._learned.append(_Light(cut.copy()))
+        seen = self._inside & ~hidden
+        known, free = np.zeros_like(seen), np.zeros_like(seen)
+        for then in self._approved:
+            known |= seen
+            free |= seen & ~changed_blocks(self._current, then, seen)
+        self._learned[-1].learn(self._current, free if self._approved else seen, passed_s)
+        for light in reversed(self._learned):
+            sure = light.known & seen
+            known |= sure
+            if (free | ~known).all():
+                break
+            free |= sure & ~changed_blocks(self._current, light.blocks, sure)
+        self.judged, self.changed = known, known & ~free
 
     def follow(self, passed_s: float) -> None:
         """Lets the blocks that have not changed follow the light. A blocker is never learned."""
         weight = 1.0 - np.exp(-passed_s / ADAPT_S)
-        self._move(np.where(self.judged & ~self.changed, weight, 0.0))
+        self._learned[-1].move(self._current, np.where(self.judged & ~self.changed, weight, 0.0))
 
-    def _hidden(self, frame: Frame, people: NDArray[np.float32]) -> Mask:
-        margin = (people[:, 2:] - people[:, :2]) * np.float32(PERSON_MARGIN)
-        grown = np.concatenate([people[:, :2] - margin, people[:, 2:] + margin], axis=1)
-        return self.passage.covered_by(grown, frame.width, frame.height)
+    def add_light(self, free: Mask) -> None:
+        """The picture shows the passage in a new light. free: blocks known to be free in it."""
+        self._learned.append(_Light(self._current.grey.copy(), free))
+        del self._learned[:-MOST_LIGHTS]
 
-    def _move(self, weight: NDArray[np.float64]) -> None:
-        """Moves the reference towards the picture; weight: (rows, columns), 0..1."""
-        assert self._picture is not None
+    def accept(self, blocks: Mask) -> None:
+        """What the picture shows in these blocks is the free way."""
+        self._learned[-1].move(self._current, np.where(blocks, 1.0, 0.0))
+
+    def was_there_before(self, blocks: Mask) -> bool:
+        """Whether a thing in these blocks stood there when the passage was learned, and is gone.
+
+        A thing stands out from what lies around it, in the picture that has it.
+        """
+        if self._approved:
+            return False
+        return _stands_out(self._learned[-1].blocks, blocks) > 1.5 * _stands_out(
+            self._current, blocks
+        )
+
+
+class _Light:
+    """One learned picture. known: (rows, columns) bool, blocks that were watched long enough."""
+
+    def __init__(self, picture: Grey, free: Mask | None = None) -> None:
+        self.blocks = Blocks.of(picture)
+        shape = self.blocks.mean.shape
+        self._watched_s = np.zeros(shape) if free is None else np.where(free, LEARN_S, 0.0)
+        self._learns = free is None
+
+    @property
+    def known(self) -> Mask:
+        return np.asarray(self._watched_s >= LEARN_S, np.bool_)
+
+    def learn(self, now: Blocks, seen: Mask, passed_s: float) -> None:
+        """The mean of the first pictures of each block. Lights that came later learn nothing
+        where something stood when they came."""
+        new = seen & ~self.known
+        if not self._learns or not new.any():
+            return
+        self._watched_s[seen] += passed_s
+        newest = passed_s / np.maximum(self._watched_s, 1e-9)
+        self.move(now, np.where(new, newest, 0.0))
+
+    def move(self, now: Blocks, weight: NDArray[np.float64]) -> None:
+        """Towards the picture; weight: (rows, columns), 0..1."""
+        if not weight.any():
+            return
         pixels = np.kron(weight, np.ones((BLOCK_PX, BLOCK_PX))).astype(np.float32)
-        self._picture += (self._current - self._picture) * pixels
+        grey = self.blocks.grey
+        self.blocks = Blocks.of(grey + (now.grey - grey) * pixels)
+
+
+def _stands_out(picture: Blocks, blocks: Mask) -> float:
+    """Mean difference of brightness and texture over the edge of some blocks, as share of the
+    brightness of the picture: the light may have changed."""
+    deviation = np.sqrt(np.maximum(picture.variance, 0.0))
+    total, count = 0.0, 0
+    for axis in (0, 1):
+        edge = np.diff(blocks.astype(np.int8), axis=axis) != 0
+        step = np.abs(np.diff(picture.mean, axis=axis)) + np.abs(np.diff(deviation, axis=axis))
+        total, count = total + float(step[edge].sum()), count + int(edge.sum())
+    return total / max(count, 1) / float(picture.mean.mean() + 1.0)
+
+
+def _pixels(passage: Passage) -> tuple[int, int]:
+    return passage.rows * BLOCK_PX, passage.columns * BLOCK_PX

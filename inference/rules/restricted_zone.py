@@ -1,46 +1,61 @@
 """A person inside a zone where nobody may be."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.coverage import Answer
 from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
-from inference.rules.handover import follow
-from inference.rules.rule import Incident
+from inference.rules.rule import JUDGED, Answers, Incident, shares
+from inference.rules.settings import ZoneSettings
 from inference.rules.standing import standing_in
 
-RULE = "restricted_zone/1"
-MINIMUM_HITS = 3
-"""Pictures with the foot point inside, before it counts."""
+RULE = "restricted_zone/2"
 LEAVE_S = 1.0
-"""Outside for this long, and the visit is over."""
-LOST_S = 2.5
-"""Not seen for this long, and the visit is over."""
+"""Outside for this long, and what was no visit yet is forgotten."""
+MARGIN = 0.03
+"""Heights of the person that the feet must be outside before they are: boxes tremble."""
+JUMP = 0.5
+"""Heights by which a box may be wrong from one picture to the next."""
+FASTEST = 4.0
+"""Heights per second that a person runs: 7 m/s."""
+
+
+@dataclass(slots=True)
+class _Step:
+    """Where somebody stood last. foot: (2,) pixels. seen_at: UTC seconds."""
+
+    foot: NDArray[np.floating]
+    seen_at: float
 
 
 @dataclass(slots=True)
 class _Visit:
-    """One person in the zone. Times in UTC seconds."""
+    """One person in the zone. Times in UTC seconds; outside_since: inf while inside."""
 
     entered_at: float
-    inside_at: float
-    seen_at: float
-    foot: NDArray[np.floating]
-    hits: int
-    confidence: float
-    incident: Incident | None
+    outside_since: float = math.inf
+    hits: int = 0
+    confidence: float = 0.0
+    incident: Incident | None = None
 
 
 class RestrictedZoneRule:
-    """One violation per visit: foot point inside, long enough, often enough."""
+    """One violation per visit: feet inside, often enough, long enough."""
 
-    def __init__(self, camera_id: str, zone: Zone) -> None:
+    kind = ViolationKind.RESTRICTED_ZONE
+
+    def __init__(self, camera_id: str, zone: Zone, settings: ZoneSettings) -> None:
+        self.answers: Answers = JUDGED
         self._camera_id = camera_id
         self._zone = zone
+        self._settings = settings
+        self._steps: dict[int, _Step] = {}
         self._visits: dict[int, _Visit] = {}
 
     def update(self, seen: Observation, *, watched: bool) -> Sequence[Violation]:
@@ -48,58 +63,78 @@ class RestrictedZoneRule:
         if not watched:
             return self.close()
         now, people = seen.frame.timestamp, seen.people
-        feet, inside = standing_in(self._zone, seen)
+        standing = standing_in(self._zone, seen)
+        heights = people.xyxy[:, 3] - people.xyxy[:, 1]
+        answers: list[Answer] = []
         changed: list[Violation] = []
-        present = set(people.track_id.tolist())
-        for i, track_id in enumerate(people.track_id.tolist()):
-            if inside[i]:
-                height = float(people.xyxy[i, 3] - people.xyxy[i, 1])
-                fresh = _Visit(now, now, now, feet[i], 0, 0.0, None)
-                visit = follow(self._visits, track_id, fresh, height=height, present=present)
-                changed += self._inside(track_id, visit, now, feet[i], float(people.confidence[i]))
-            elif track_id in self._visits:
-                self._visits[track_id].seen_at = now
-        return [*changed, *self._leave(now)]
+        for i, person in enumerate(people.track_id.tolist()):
+            height = float(heights[i])
+            plausible = self._walks(person, standing.feet[i], height, now)
+            if standing.hidden[i]:
+                answers.append(Answer.HIDDEN)
+            elif not plausible:
+                answers.append(Answer.JUMPED)
+            else:
+                answers.append(Answer.JUDGED)
+                depth = float(standing.depth[i])
+                confidence = float(people.confidence[i])
+                changed += self._stands(person, depth / max(height, 1.0), confidence, now)
+        self.answers = shares(answers)
+        return [*changed, *self._end(seen.remembered, now)]
 
     def close(self) -> Sequence[Violation]:
         """See Rule.close."""
-        open_visits = [v.incident.end() for v in self._visits.values() if v.incident]
+        ended = [v.incident.end() for v in self._visits.values() if v.incident]
         self._visits.clear()
-        return open_visits
+        self._steps.clear()
+        return ended
 
-    def _inside(
-        self,
-        track_id: int,
-        visit: _Visit,
-        now: float,
-        foot: NDArray[np.floating],
-        confidence: float,
-    ) -> list[Violation]:
-        visit.inside_at = visit.seen_at = now
-        visit.foot = foot
+    def _walks(self, person: int, foot: NDArray[np.floating], height: float, now: float) -> bool:
+        """Whether somebody can have come here since the last picture."""
+        last = self._steps.get(person)
+        self._steps[person] = _Step(foot, now)
+        if last is None:
+            return True
+        away = math.hypot(foot[0] - last.foot[0], foot[1] - last.foot[1])
+        return away <= (JUMP + FASTEST * (now - last.seen_at)) * height
+
+    def _stands(
+        self, person: int, depth: float, confidence: float, now: float
+    ) -> Sequence[Violation]:
+        """depth: heights of the person that the feet lie inside the zone."""
+        visit = self._visits.get(person)
+        if visit is None:
+            if depth < 0:
+                return []
+            visit = self._visits[person] = _Visit(now)
+        elif depth < -MARGIN:
+            visit.outside_since = min(visit.outside_since, now)
+            return []
+        visit.outside_since = math.inf
         visit.hits += 1
         visit.confidence = max(visit.confidence, confidence)
         if visit.incident is not None:
-            return [visit.incident.see(now, confidence, track_id)]
-        if visit.hits < MINIMUM_HITS or now - visit.entered_at < self._zone.dwell_s:
+            return [visit.incident.see(now, confidence)]
+        if visit.hits < self._settings.minimum_hits or now - visit.entered_at < self._zone.dwell_s:
             return []
         visit.incident = Incident(
-            kind=ViolationKind.RESTRICTED_ZONE,
+            kind=self.kind,
             rule=RULE,
             camera_id=self._camera_id,
-            zone=self._zone,
-            track_ids=(track_id,),
+            zone_id=self._zone.id,
+            track_ids=(person,),
             started_at=visit.entered_at,
             seen_at=now,
             confidence=visit.confidence,
         )
         return [visit.incident.violation]
 
-    def _leave(self, now: float) -> list[Violation]:
-        gone = [
-            track_id
-            for track_id, visit in self._visits.items()
-            if now - visit.seen_at > LOST_S or visit.seen_at - visit.inside_at > LEAVE_S
-        ]
-        visits = [self._visits.pop(track_id) for track_id in gone]
+    def _end(self, remembered: frozenset[int], now: float) -> list[Violation]:
+        self._steps = {p: step for p, step in self._steps.items() if p in remembered}
+        over = []
+        for person, visit in self._visits.items():
+            patience = LEAVE_S if visit.incident is None else self._settings.cool_down_s
+            if person not in remembered or now - visit.outside_since >= patience:
+                over.append(person)
+        visits = [self._visits.pop(person) for person in over]
         return [visit.incident.end() for visit in visits if visit.incident]

@@ -1,16 +1,26 @@
 """What every rule is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from core.coverage import Answer
 from core.observation import Observation
 from core.violation import Violation, ViolationKind, violation_id
-from core.zone import Zone
+
+Answers = Mapping[Answer, float]
+"""Shares of a picture by what became of it, together 1."""
+JUDGED: Answers = {Answer.JUDGED: 1.0}
 
 
 class Rule(Protocol):
-    """Judges one zone. Time comes from the frames; the same frames give the same answers."""
+    """Judges one zone. Time comes from the frames; the same frames give the same answers.
+
+    kind: of its violations. answers: of the picture that was judged last.
+    """
+
+    kind: ViolationKind
+    answers: Answers
 
     def update(self, seen: Observation, *, watched: bool) -> Sequence[Violation]:
         """The violations that began, went on or ended with this picture.
@@ -22,6 +32,13 @@ class Rule(Protocol):
         """Ends what is still open, at the time it was last seen."""
 
 
+def shares(answers: Sequence[Answer]) -> Answers:
+    """Of several people in a picture; without any the picture was judged: nobody is there."""
+    if not answers:
+        return JUDGED
+    return {answer: answers.count(answer) / len(answers) for answer in set(answers)}
+
+
 class Incident:
     """One open violation of a rule, from its first certain picture to its end."""
 
@@ -31,7 +48,7 @@ class Incident:
         kind: ViolationKind,
         rule: str,
         camera_id: str,
-        zone: Zone,
+        zone_id: str,
         track_ids: tuple[int, ...],
         started_at: float,
         seen_at: float,
@@ -40,11 +57,11 @@ class Incident:
         # Two incidents may have begun at one moment, but they were not certain at one moment.
         key = f"{','.join(map(str, track_ids))}@{seen_at:.3f}"
         self.violation = Violation(
-            id=violation_id(kind, camera_id, zone.id, started_at, key),
+            id=violation_id(kind, camera_id, zone_id, started_at, key),
             kind=kind,
             rule=rule,
             camera_id=camera_id,
-            zone_id=zone.id,
+            zone_id=zone_id,
             track_ids=track_ids,
             started_at=started_at,
             last_seen_at=seen_at,
@@ -52,15 +69,22 @@ class Incident:
             confidence=confidence,
         )
 
-    def see(self, timestamp: float, confidence: float, track_id: int | None = None) -> Violation:
-        """The violation goes on; the highest confidence is kept."""
-        known = self.violation.track_ids
-        new = (track_id,) if track_id is not None and track_id not in known else ()
-        self.violation = replace(
-            self.violation,
-            track_ids=known + new,
-            last_seen_at=timestamp,
-            confidence=max(self.violation.confidence, confidence),
+    def see(self, timestamp: float, confidence: float, track_ids: Sequence[int] = ()) -> Violation:
+        """The violation goes on, with more people perhaps; the highest confidence is kept."""
+        was = self.violation
+        new = tuple(i for i in track_ids if i not in was.track_ids)
+        # Spelled out: this happens for every open violation in every picture.
+        self.violation = Violation(
+            was.id,
+            was.kind,
+            was.rule,
+            was.camera_id,
+            was.zone_id,
+            was.track_ids + new,
+            was.started_at,
+            timestamp,
+            was.ended,
+            max(was.confidence, confidence),
         )
         return self.violation
 

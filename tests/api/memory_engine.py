@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from api.engine import Figure, Probe, Problem
 from api.live import LiveHub
+from core.coverage import RuleCoverage
 from core.health import CameraState, CameraStatus
 from core.manifest import UNCALIBRATED, ModelManifest
 
@@ -41,6 +42,7 @@ class MemoryEngine:
     waiting: int = 0
     manifest: ModelManifest | None = MANIFEST
     counted: list[Figure] = field(default_factory=list)
+    covered: dict[str, list[RuleCoverage]] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     changes: int = 0
     watched: list[tuple[str, bool]] = field(default_factory=list)
@@ -74,6 +76,9 @@ class MemoryEngine:
 
     def figures(self) -> list[Figure]:
         return self.counted
+
+    def coverage(self) -> dict[str, list[RuleCoverage]]:
+        return self.covered
 
     def ready(self) -> list[str]:
         return self.reasons

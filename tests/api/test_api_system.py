@@ -7,6 +7,8 @@ from memory_engine import MANIFEST, MemoryEngine, live_status
 from api.app import create_app
 from api.engine import Figure, Problem
 from api.settings import ApiSettings
+from core.coverage import Answer, RuleCoverage
+from core.violation import ViolationKind
 from hazards.database import Database
 
 
@@ -69,6 +71,24 @@ def test_metrics_by_token_or_session(
     assert client.get("/metrics", headers={"Authorization": "Bearer x"}).status_code == 401
     tokenless = TestClient(create_app(database, engine, replace(settings, metrics_token="")))
     assert tokenless.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 401
+
+
+def test_coverage_says_what_was_not_judged(client: TestClient, engine: MemoryEngine) -> None:
+    """Per camera, zone and rule: the scheduled time is what was judged, what could not be told by
+    reason, and what nobody saw."""
+    seconds = {Answer.JUDGED: 50.0, Answer.HIDDEN: 7.5, Answer.BLIND: 2.5, Answer.MOVED: 0.0}
+    engine.covered = {"gate": [RuleCoverage("door", ViolationKind.BLOCKED_EXIT, seconds)]}
+    assert client.get("/api/coverage").json() == [
+        {
+            "camera_id": "gate",
+            "zone_id": "door",
+            "rule": "blocked_exit",
+            "scheduled_s": 60.0,
+            "judged_s": 50.0,
+            "blind_s": 2.5,
+            "cannot_tell_s": {"hidden": 7.5},
+        }
+    ]
 
 
 def test_the_description_holds_all_schemas(client: TestClient) -> None:

@@ -12,6 +12,7 @@ from core.geometry import (
     area,
     centred_in,
     crosses_itself,
+    depth_in_polygon,
     foot_points,
     inside_polygon,
     iou,
@@ -213,3 +214,14 @@ def test_the_area_of_a_polygon_is_what_its_points_cover(polygon: list[Point]) ->
     steps = sum(int(np.gcd(abs(b[0] - a[0]), abs(b[1] - a[1]))) for a, b in edges)
     if steps == len(on_line):
         assert found == pytest.approx(inner + len(on_line) / 2 - 1)
+
+
+@given(st.lists(point, min_size=3, max_size=7).filter(lambda p: not is_crossed(p)), point)
+def test_the_depth_in_a_polygon_is_signed_and_steady(polygon: list[Point], place: Point) -> None:
+    """Above 0 inside, below 0 outside, and a step of one changes it by one at most."""
+    corners = np.array(polygon, np.float64)
+    points = np.array([place], np.float64) + np.array([[0.3, 0.1], [1.3, 0.1], [0.3, 1.1]])
+    depth = depth_in_polygon(points, corners)
+    assert np.array_equal(depth >= 0, inside_polygon(points, corners))
+    assert np.all(np.abs(depth - depth[0]) <= 1 + 1e-9)
+    assert np.allclose(depth_in_polygon(corners, corners), 0)

@@ -34,7 +34,7 @@ def test_every_part_of_an_incident_counts() -> None:
         ViolationKind, ("gate", "yard"), ("a", "b"), (5.0, 5.001, 6.0), ("1", "2", "1,2", "")
     )
     ids = [violation_id(*part) for part in parts]
-    assert len(set(ids)) == len(ids) == 3 * 2 * 2 * 3 * 4
+    assert len(set(ids)) == len(ids) == len(ViolationKind) * 2 * 2 * 3 * 4
 
 
 def test_a_start_is_compared_in_milliseconds() -> None:

@@ -1,6 +1,6 @@
 """Weekly windows of local time."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -155,7 +155,7 @@ def test_what_cannot_be_read_is_answered_with_an_example(text: str) -> None:
         Schedule.parse(text)
     example = "mon-fri 08:00-18:00; sat 20:00-06:00"
     assert example in caught.value.message
-    assert len(Schedule.parse(example).windows) == 2
+    assert len(Schedule.parse(example).weekly) == 2
 
 
 @pytest.mark.parametrize("time", ["24:01", "25:00", "12:60", "99:99"])
@@ -196,3 +196,72 @@ def test_a_window_covers_what_its_minutes_say(
     moment = MONDAY.replace(tzinfo=SHANGHAI).timestamp() + 60 * minute
     text = f"{first}-{last} {start}-{end}"
     assert Schedule.parse(text).active(moment, SHANGHAI) == expected
+
+
+def on(text: str, day: str, time: str) -> bool:
+    """Whether a schedule is on at a local time in Shanghai of a date."""
+    moment = datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=SHANGHAI)
+    return Schedule.parse(text).active(moment.timestamp(), SHANGHAI)
+
+
+def test_holidays_are_left_out() -> None:
+    """A week of October is not watched, whichever shifts it has; the days around it are."""
+    text = "mon-sun 06:00-14:00; mon-sun 22:00-06:00; not 2026-10-01..2026-10-07"
+    assert on(text, "2026-09-30", "23:00")
+    assert not on(text, "2026-10-01", "00:00")
+    assert not on(text, "2026-10-04", "08:00")
+    assert not on(text, "2026-10-07", "23:59")
+    assert on(text, "2026-10-08", "00:00")
+    assert not on("always; not 2026-10-01", "2026-10-01", "12:00")
+    assert on("not 2026-10-01", "2026-10-02", "12:00")
+
+
+def test_a_working_saturday_is_added() -> None:
+    """A day that is worked in exchange for a holiday has hours of its own."""
+    text = "mon-fri 08:00-18:00; also 2026-10-10 08:00-12:00"
+    assert on(text, "2026-10-10", "09:00")
+    assert not on(text, "2026-10-10", "13:00")
+    assert not on(text, "2026-10-17", "09:00")
+    assert on("also 2026-10-01..2026-10-07", "2026-10-03", "03:00")
+    assert not on("also 2026-10-01..2026-10-07", "2026-10-08", "03:00")
+
+
+def test_a_permit_opens_the_zone_for_its_hours() -> None:
+    """Whoever may be there from ten at night to two raises no alarm, and nobody else later."""
+    text = "always; not 2026-11-03 22:00-02:00"
+    assert on(text, "2026-11-03", "21:59")
+    assert not on(text, "2026-11-03", "22:00")
+    assert not on(text, "2026-11-04", "01:59")
+    assert on(text, "2026-11-04", "02:00")
+    assert on(text, "2026-11-04", "22:30")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("not 2026-10-07..2026-10-01", "ends before it begins"),
+        ("not 2026-02-30", "date that does not exist"),
+        ("also 2026-10-10 08:00-08:00", "ends when it begins"),
+        ("also 2026-10-10 8-12", "cannot be read"),
+        ("never 2026-10-10", "cannot be read"),
+        ("always; mon 08:00-12:00", "says 'always' and more"),
+        ("not 2026-10-10 25:00-26:00", "not a time of day"),
+        ("mon-fri 08:00-18:00;", "cannot be read"),
+    ],
+)
+def test_dates_that_cannot_be_are_refused(text: str, says: str) -> None:
+    """Each with what is wrong."""
+    with pytest.raises(ZoneError, match=says):
+        Schedule.parse(text)
+
+
+@given(st.dates(), st.dates(), st.integers(0, 1439))
+def test_an_exception_wins_over_everything(first: date, last: date, minute: int) -> None:
+    """On a day of an exception nothing is watched, on no other day less than without it."""
+    low, high = sorted((first, last))
+    time = f"{minute // 60:02}:{minute % 60:02}"
+    if not 1971 <= low.year <= 2100:
+        return
+    text = f"also {low}..{low}; mon-sun 00:00-24:00"
+    assert on(text, str(low), time)
+    assert not on(f"{text}; not {low}..{max(low, high)}", str(low), time)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import SiteFileError
+from core.schedule import Schedule
 from core.site import CameraConfig, Site, zone_to_mapping
 from core.zone import DEFAULT_DWELL_S, ZoneKind
 
@@ -53,7 +54,7 @@ def test_a_site_is_read() -> None:
     assert (gate.id, gate.name, gate.source) == ("gate", "大门 1", SOURCE)
     door, pit = gate.zones
     assert (door.kind, door.dwell_s) == (ZoneKind.EXIT, DEFAULT_DWELL_S[ZoneKind.EXIT])
-    assert door.schedule.windows == ()
+    assert door.schedule == Schedule.parse("always")
     assert (pit.dwell_s, pit.schedule.text) == (2.0, "mon-fri 08:00-18:00")
     assert yard.zones == ()
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.errors import AnyanError, ZoneError
+from core.schedule import Schedule
 from core.zone import DEFAULT_DWELL_S, MINIMUM_AREA, Zone, ZoneKind, check_polygon
 
 TRIANGLE = [(0.1, 0.1), (0.9, 0.1), (0.5, 0.9)]
@@ -118,7 +119,7 @@ def test_the_whole_picture_is_a_helmet_zone_without_limits() -> None:
     assert whole.polygon.min() == 0
     assert whole.polygon.max() == 1
     assert whole.dwell_s == 0
-    assert whole.schedule.windows == ()
+    assert whole.schedule == Schedule.parse("always")
 
 
 def test_every_kind_has_a_default_dwell_time() -> None:

@@ -4,6 +4,7 @@ import ast
 import importlib
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +15,7 @@ from click import Command
 import api.errors
 import core.errors
 from core.errors import AnyanError
+from inference.rules.settings import RuleSettings
 from service.cli import app
 
 ROOT = Path(__file__).parents[2]
@@ -109,9 +111,19 @@ def test_every_camera_state_is_documented():
     assert [state for state in CameraState if f"| `{state}` |" not in text] == []
 
 
+RULE_MODULES = sorted(
+    [
+        *(ROOT / "inference" / "rules").glob("*.py"),
+        *(ROOT / "inference" / f"{name}.py" for name in ("heads", "roster", "scene")),
+    ]
+)
+
+
 def constants(path: Path) -> dict[tuple[str, str], float]:
     """The numbers that a rule's module sets itself, by module and name."""
-    module = importlib.import_module(f"inference.rules.{path.stem}")
+    module = importlib.import_module(
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    )
     names = [
         name.id
         for statement in ast.parse(path.read_text("utf-8")).body
@@ -124,13 +136,20 @@ def constants(path: Path) -> dict[tuple[str, str], float]:
     return {(path.stem, n): float(v) for n, v in values.items() if isinstance(v, (int, float))}
 
 
+def rule_settings() -> dict[tuple[str, str], float]:
+    """What `anyan backtest --set` changes, by rule and name."""
+    settings = asdict(RuleSettings())
+    return {(rule, n): float(v) for rule, values in settings.items() for n, v in values.items()}
+
+
 def test_the_rules_page_gives_every_constant_as_it_is():
-    """`module.NAME` in a table of the page has the module's value, and none is left out."""
+    """`module.NAME` and `rule.setting` in a table of the page have the value of the code, and none
+    is left out."""
     text = (ROOT / "docs" / "rules.md").read_text("utf-8")
-    row = re.compile(r"^\| `([a-z_]+)\.([A-Z_]+)` \| (-?[\d.]+) \|", re.MULTILINE)
+    row = re.compile(r"^\| `([a-z_]+)\.([A-Za-z_]+)` \| (-?[\d.]+) \|", re.MULTILINE)
     stated = {(module, name): float(value) for module, name, value in row.findall(text)}
-    actual: dict[tuple[str, str], float] = {}
-    for path in (ROOT / "inference" / "rules").glob("*.py"):
+    actual = rule_settings()
+    for path in RULE_MODULES:
         actual |= constants(path)
     assert stated == actual
 

@@ -1,6 +1,7 @@
 """Boxes, people and heads for the tests of tracker and rules. No pictures are needed for them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,11 @@ from core.detections import Detections, Tracks
 from core.frame import Frame
 from core.manifest import UNCALIBRATED, ModelManifest
 from core.observation import Observation
+from core.view import CLEAR_VIEW, View
 from core.violation import Violation
 from core.zone import Zone, ZoneKind
+from inference.heads import tie_heads
+from inference.roster import Roster
 from inference.rules.rule import Rule
 
 PERSON, BARE, HELMET = 0, 1, 2
@@ -71,8 +75,10 @@ def observation(
     others: Sequence[Seen] = (),
     image: NDArray[np.uint8] = BLANK,
     confidence: float = 0.8,
+    grey: float = 100.0,
+    view: View = CLEAR_VIEW,
 ) -> Observation:
-    """What a rule gets. people: boxes by track id."""
+    """What a rule gets. people: boxes by track id. grey: of every box."""
     seen = detections([*[(PERSON, box, confidence) for box in people.values()], *others])
     count = len(people)
     tracks = Tracks(
@@ -84,7 +90,17 @@ def observation(
         velocity=np.zeros((count, 2), np.float32),
         detection_index=np.arange(count),
     )
-    return Observation(Frame("gate", 0, timestamp, image), seen, tracks)
+    (rows,) = np.nonzero(seen.class_id != PERSON)
+    tied = tie_heads(tracks.xyxy, seen.xyxy[rows])
+    return Observation(
+        Frame("gate", 0, timestamp, image),
+        seen,
+        grey=np.full(len(seen), grey, np.float32),
+        people=tracks,
+        heads=np.where(tied >= 0, rows[tied], -1) if len(rows) else tied,
+        remembered=frozenset(people),
+        view=view,
+    )
 
 
 def zone(
@@ -99,16 +115,20 @@ def zone(
 
 
 class Story:
-    """Feeds a rule and remembers what it said.
+    """Feeds a rule and remembers what it said; who was lost and found is the same person.
 
     said: every violation, in order. latest: the last word on each id.
     """
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
+        self.roster = Roster()
         self.said: list[Violation] = []
 
     def see(self, seen: Observation, *, watched: bool = True) -> list[Violation]:
+        frame = seen.frame
+        people = self.roster.update(seen.people, frame.width, frame.height, frame.timestamp)
+        seen = replace(seen, people=people, remembered=self.roster.remembered)
         new = list(self.rule.update(seen, watched=watched))
         self._hear(new)
         return new

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from judged_scenes import BARE, HELMET, PERSON, Box, Seen, detections, head_of, person_at, times
 
 from core.detections import Detections, Tracks
@@ -267,3 +269,42 @@ def test_a_crowd_of_three_hundred() -> None:
     found = follow(tracker(), times(0, 1), crowd)
     assert found[-1].track_id.tolist() == list(range(1, 301))
     assert np.array_equal(found[-1].detection_index, np.arange(300))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**31), st.integers(0, 12), st.floats(0.5, 25.0))
+def test_whatever_is_seen_tracks_stay_well_formed(seed: int, people: int, fps: float) -> None:
+    """Any boxes at any rate: an id appears once in a picture, belongs to a row that was asked for,
+    and rows in another order change neither ids nor boxes."""
+    random = np.random.default_rng(seed)
+    watch, shuffled = tracker(), tracker()
+    places = random.uniform((60, 120), (900, 520), (people, 2))
+    for t in times(0, 12 / fps, fps):
+        seen: list[Seen] = [
+            (PERSON, person_at(*(place + random.normal(0, 5, 2))), float(c))
+            for place, c in zip(places, random.uniform(0.1, 1, people), strict=True)
+            if random.random() < 0.8
+        ]
+        order = random.permutation(len(seen))
+        found, again = update(watch, t, seen), update(shuffled, t, [seen[i] for i in order])
+        assert len(set(found.track_id.tolist())) == len(found)
+        assert np.all(np.diff(found.track_id) > 0)
+        assert np.all(found.first_seen <= t)
+        assert np.array_equal(found.xyxy, detections(seen)[found.detection_index].xyxy)
+        assert sorted(map(tuple, found.xyxy)) == sorted(map(tuple, again.xyxy))
+
+
+def test_a_person_who_is_seen_with_and_without_legs_is_one() -> None:
+    """Two boxes with one top, one inside the other: one person, whichever is surer."""
+    whole = person_at(300, 400)
+    upper = (whole[0], whole[1] + 2, whole[2], whole[1] + 100)
+    watch = tracker()
+    for i, t in enumerate(times(0, 5)):
+        sure, faint = (0.6, 0.4) if i % 2 else (0.4, 0.6)
+        found = update(watch, t, [(PERSON, whole, sure), (PERSON, upper, faint)])
+    assert found.track_id.tolist() == [1]
+    front = (whole[0], whole[1] + 60, whole[2], whole[3] + 60)
+    found = [update(watch, t, [(PERSON, whole, 0.6), (PERSON, front, 0.5)]) for t in times(5, 6)][
+        -1
+    ]
+    assert len(found) == 2, "somebody who stands in front is a person too"

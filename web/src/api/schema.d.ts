@@ -112,6 +112,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of the time in which rules were on
+         * @description Per camera, zone and rule: judged, cannot tell and why, blind.
+         */
+        get: operations["coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras": {
         parameters: {
             query?: never;
@@ -329,6 +349,19 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Answer
+         * @description What a picture gave a rule: a judgement, or the reason why it could not be judged.
+         *
+         *     judged: it could tell. too_small, hidden, too_dark, cut_off: it saw a person, but not what it
+         *     has to see of them: too few pixels, behind something or turned away, no light, outside the
+         *     picture. jumped: a person's box was farther from the last one than anybody runs. light: the
+         *     light is another one than in every known picture of the passage. moved: the camera no longer
+         *     looks where it looked. tampered: the lens is covered, sprayed or out of focus. blind: there was
+         *     no picture.
+         * @enum {string}
+         */
+        Answer: "judged" | "too_small" | "hidden" | "too_dark" | "cut_off" | "jumped" | "light" | "moved" | "tampered" | "blind";
+        /**
          * Box
          * @description xyxy: x1 y1 x2 y2 in 0..1 of the picture. track_id: 0 where there is none.
          */
@@ -399,6 +432,30 @@ export interface components {
         Cameras: {
             /** Items */
             items: components["schemas"]["Camera"][];
+        };
+        /**
+         * Coverage
+         * @description One rule in one zone of one camera, seconds since its worker started.
+         *
+         *     scheduled_s = judged_s + blind_s + all of cannot_tell_s. blind_s: without a picture.
+         *     cannot_tell_s: by reason.
+         */
+        Coverage: {
+            /** Camera Id */
+            camera_id: string;
+            /** Zone Id */
+            zone_id: string;
+            rule: components["schemas"]["ViolationKind"];
+            /** Scheduled S */
+            scheduled_s: number;
+            /** Judged S */
+            judged_s: number;
+            /** Blind S */
+            blind_s: number;
+            /** Cannot Tell S */
+            cannot_tell_s: {
+                [key: string]: number;
+            };
         };
         /**
          * Evidence
@@ -704,10 +761,10 @@ export interface components {
         };
         /**
          * ViolationKind
-         * @description The three findings of the first version.
+         * @description What the rules find.
          * @enum {string}
          */
-        ViolationKind: "missing_helmet" | "restricted_zone" | "blocked_exit";
+        ViolationKind: "missing_helmet" | "restricted_zone" | "blocked_exit" | "camera_tamper";
         /**
          * Zone
          * @description polygon: [[x, y], ...] in 0..1 of the picture. dwell_s: seconds that a state must last.
@@ -1076,6 +1133,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["System"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    coverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"][];
                 };
             };
             /** @description Problem, with its places */

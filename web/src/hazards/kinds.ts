@@ -2,12 +2,18 @@
 import type { Evidence, Hazard, HazardKind } from "../api/types";
 import type { IconName } from "../components/icons";
 
-export const KINDS: readonly HazardKind[] = ["missing_helmet", "restricted_zone", "blocked_exit"];
+export const KINDS: readonly HazardKind[] = [
+  "missing_helmet",
+  "restricted_zone",
+  "blocked_exit",
+  "camera_tamper",
+];
 
 export const KIND_ICONS: Record<HazardKind, IconName> = {
   missing_helmet: "helmet",
   restricted_zone: "restricted",
   blocked_exit: "exit",
+  camera_tamper: "blind",
 };
 
 export function evidenceOf(hazard: Hazard, kind: Evidence["kind"]): Evidence | null {

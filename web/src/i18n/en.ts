@@ -95,6 +95,7 @@ const en: Messages = {
       missing_helmet: "No helmet",
       restricted_zone: "Restricted zone entered",
       blocked_exit: "Exit blocked",
+      camera_tamper: "Camera covered or out of focus",
     },
     ongoing: "Ongoing",
     ended: "Ended",

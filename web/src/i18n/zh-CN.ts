@@ -89,6 +89,7 @@ const zhCN = {
       missing_helmet: "未戴安全帽",
       restricted_zone: "闯入禁入区",
       blocked_exit: "安全出口堵塞",
+      camera_tamper: "摄像头被遮挡或失焦",
     },
     ongoing: "进行中",
     ended: "已结束",

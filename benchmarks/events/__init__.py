@@ -1,0 +1,1 @@
+"""How well incidents are found: precision, recall and delay of whole events, beside naive rules."""

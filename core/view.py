@@ -1,0 +1,28 @@
+"""What a camera's picture is worth, and where it looks."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ViewState(StrEnum):
+    """clear: the known view. dark: no light. moved: another view. obscured: the view is gone,
+    since the lens is covered, sprayed or out of focus."""
+
+    CLEAR = "clear"
+    DARK = "dark"
+    MOVED = "moved"
+    OBSCURED = "obscured"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How one picture compares with what the camera is known to show.
+
+    shift: right and down, by which things lie elsewhere than they did, shares of width and height.
+    """
+
+    state: ViewState
+    shift: tuple[float, float]
+
+
+CLEAR_VIEW = View(ViewState.CLEAR, (0.0, 0.0))

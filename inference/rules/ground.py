@@ -1,0 +1,173 @@
+"""The floor of a passage over time: since when is which part of it occupied?"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.coverage import Answer
+from core.errors import ZoneError
+from core.frame import Frame, Image
+from core.view import View, ViewState
+from inference.rules.passage import Mask, Passage
+from inference.rules.reference import References
+
+LONGEST_STEP_S = 2.0
+"""Between two pictures; a longer gap was not watched."""
+LOOK_EVERY_S = 0.5
+"""How often the passage is looked at; what blocks it stands there for many seconds."""
+AROUND_EVERY_S = 10.0
+"""How often the rest of the picture is looked at while the passage is as it was."""
+WHOLE_PICTURE = 0.6
+"""Where so much of the passage and of the rest looks different, the light changed."""
+NEW_LIGHT_S = 15.0
+"""A light that stays this long is learned, where the way was free before it came."""
+SUDDEN_S = 10.0
+"""A light that came within this time after a good look came alone: nothing was put down."""
+PERSON_MARGIN = 0.1
+"""Added around people, as share of their box: shadows and arms."""
+DARKEST = 16.0
+"""Mean grey level of the passage below which its texture drowns in noise."""
+PROPOSE_S = 60.0
+"""A passage that was free for this long shows what a person may approve."""
+ASPECT = 0.02
+"""Difference of the sides' ratio up to which a reference picture fits the camera."""
+
+_UNSEEN: dict[ViewState, Answer] = {
+    ViewState.DARK: Answer.TOO_DARK,
+    ViewState.MOVED: Answer.MOVED,
+    ViewState.OBSCURED: Answer.TAMPERED,
+}
+
+
+class Ground:
+    """A passage, what lies around it, and since when its blocks look different.
+
+    approved: pictures of the free passage. Raises ZoneError where one has another shape than the
+    camera's pictures.
+    answer: of the last picture. hidden: share of the passage that people hid in it, 0..1.
+    proposed: whether the last picture shows the free passage in a light that nobody has approved.
+    """
+
+    def __init__(
+        self, polygon: NDArray[np.float64], frame: Frame, approved: Sequence[Image]
+    ) -> None:
+        for image in approved:
+            _check_shape(image, frame)
+        self.passage = Passage.of(polygon, frame.width, frame.height)
+        self.answer, self.hidden, self.proposed = Answer.JUDGED, 0.0, False
+        self._to_propose = not approved
+        self._margin = Passage.around(polygon, frame.width, frame.height)
+        self._references = References(self.passage, approved)
+        self._around = References(self._margin)
+        shape = self.passage.inside.shape
+        self._changed_since = np.full(shape, np.inf)
+        self._free_once = np.zeros(shape, bool)
+        self._free = np.zeros(shape, bool)
+        self._timestamp = self._good_at = self._strange_since = frame.timestamp
+        self._free_since = frame.timestamp
+        self._around_at = -np.inf
+
+    def look(self, frame: Frame, people: NDArray[np.float32], view: View) -> bool:
+        """Takes in the next picture, unless the last one was a moment ago. people: (N, 4) boxes,
+        pixels. Whether it was looked at.
+        """
+        now = frame.timestamp
+        if 0 < now - self._timestamp < 0.8 * LOOK_EVERY_S:
+            return False
+        passed = float(np.clip(now - self._timestamp, 0.0, LONGEST_STEP_S))
+        self._timestamp, self.proposed = now, False
+        self.hidden = 0.0
+        self.answer = _UNSEEN.get(view.state, Answer.JUDGED)
+        if self.answer is not Answer.JUDGED:
+            return True
+        margin = (people[:, 2:] - people[:, :2]) * np.float32(PERSON_MARGIN)
+        grown = np.concatenate([people[:, :2] - margin, people[:, 2:] + margin], axis=1)
+        passage = self.passage.moved(view.shift)
+        hidden = passage.covered_by(grown, frame.width, frame.height)
+        self._references.compare(passage.cut(frame.image), hidden, passed)
+        self.hidden = float(hidden[self.passage.inside].mean())
+        if self._references.brightness < DARKEST:
+            self.answer = Answer.TOO_DARK
+        elif self._all_is_different(frame, grown, view.shift):
+            self.answer = Answer.LIGHT
+            self._wait_for_light(now, hidden)
+        else:
+            self._strange_since = self._good_at = now
+            self._free = self._references.judged & ~self._references.changed
+            self._date(now)
+            self._propose(now, hidden)
+            self._references.follow(passed)
+        return True
+
+    def blocked(self, dwell_s: float) -> Mask:
+        """(rows, columns) bool: blocks that look different for the dwell time."""
+        return np.asarray(self._timestamp - self._changed_since >= dwell_s, np.bool_)
+
+    def began(self, blocked: Mask) -> float:
+        """UTC seconds since when what takes these blocks is there."""
+        return float(np.median(self._changed_since[blocked]))
+
+    def left_behind(self, blocked: Mask) -> bool:
+        """Whether it is the place of a thing that stood there from the start and was taken away:
+        then the place is learned."""
+        if not self._references.was_there_before(blocked):
+            return False
+        self._references.accept(blocked)
+        self._changed_since[blocked] = np.inf
+        return True
+
+    def begin_anew(self) -> None:
+        """What stands there is new from now on; what is known of the free way is kept."""
+        self._changed_since[:] = np.inf
+
+    def _all_is_different(
+        self, frame: Frame, people: NDArray[np.float32], shift: tuple[float, float]
+    ) -> bool:
+        """Whether the passage and the rest of the picture changed: that does the light."""
+        suspicious = self._references.share_changed > WHOLE_PICTURE
+        passed = frame.timestamp - self._around_at
+        if not suspicious and 0 <= passed < AROUND_EVERY_S:
+            return False
+        self._around_at = frame.timestamp
+        margin = self._margin.moved(shift)
+        hidden = margin.covered_by(people, frame.width, frame.height)
+        self._around.compare(margin.cut(frame.image), hidden, min(passed, AROUND_EVERY_S))
+        if suspicious and self._around.share_changed > WHOLE_PICTURE:
+            return True
+        self._around.follow(min(passed, AROUND_EVERY_S))
+        return False
+
+    def _wait_for_light(self, now: float, hidden: Mask) -> None:
+        """A new light is learned where nothing but the light can have changed."""
+        sudden = self._strange_since - self._good_at <= SUDDEN_S
+        if now - self._strange_since >= NEW_LIGHT_S and sudden and not hidden.any():
+            self._references.add_light(self._free)
+            self._around.add_light(self._margin.inside)
+            self._to_propose = True
+            self._free_since = now
+
+    def _propose(self, now: float, hidden: Mask) -> None:
+        """Once for each light, after the passage was free and empty for a while."""
+        if hidden.any() or np.isfinite(self._changed_since).any():
+            self._free_since = now
+        if self._to_propose and now - self._free_since >= PROPOSE_S:
+            self.proposed, self._to_propose = True, False
+
+    def _date(self, now: float) -> None:
+        judged, changed = self._references.judged, self._references.changed
+        self._changed_since[changed & ~np.isfinite(self._changed_since)] = now
+        # One picture may be wrong: only the second free one in a row clears a block.
+        free = judged & ~changed
+        gone = free & self._free_once
+        self._changed_since[gone] = np.inf
+        self._free_once = free | (self._free_once & ~judged)
+
+
+def _check_shape(image: Image, frame: Frame) -> None:
+    height, width = image.shape[:2]
+    if abs(width / height - frame.width / frame.height) > ASPECT * frame.width / frame.height:
+        raise ZoneError(
+            f"a reference picture has {width}x{height} pixels, the camera {frame.width}x"
+            f"{frame.height}: approve a picture that this camera took"
+        )

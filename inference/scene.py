@@ -1,0 +1,192 @@
+"""What a camera is known to show: is it still that, and has the camera been moved?
+
+A small grey picture is compared with the learned one, block by block. Textures survive a change of
+light, and tell a moved camera (other textures) from a covered, sprayed or defocused one (none).
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.frame import Frame, Image
+from core.view import CLEAR_VIEW, View, ViewState
+
+EVERY_S = 2.0
+"""How often it looks; between two looks the last answer holds."""
+LEARN_S = 10.0
+"""Time that a view is watched before it is known."""
+FOLLOW_S = 300.0
+"""Time constant with which the known view follows the light."""
+BLOCK_PX = 10
+WIDTH, HEIGHT = 16 * BLOCK_PX, 9 * BLOCK_PX
+DARK = 10.0
+"""Mean grey level below which a picture without its textures is dark, not covered."""
+TEXTURE = 3.0
+"""Deviation in grey levels above which a block has texture."""
+SAME = 0.4
+"""Correlation above which a block shows what it did."""
+LEAST_SAME = 0.2
+"""Share of the blocks that must, or the camera looks elsewhere."""
+FLAT = 0.25
+"""Energy of the fine texture, against the known one in this light, below which it is lost."""
+MOST_FLAT = 0.7
+"""Share of blocks with lost texture from which the view is obscured."""
+LEAST_TEXTURED = 0.1
+"""Share of the picture that needs texture for an answer at all."""
+STEADY = 3
+"""Looks in a row that must agree before the answer changes."""
+FARTHEST = 0.05
+"""Share of the picture's width up to which a moved camera is followed."""
+LEAST_RESPONSE = 0.3
+"""Of the phase correlation; below it a shift is a guess."""
+STILL = 0.3
+"""Pixels of the small picture; a smaller shift is none."""
+COLOUR = 4.0
+"""Mean difference of the channels, grey levels, above which a picture has colour."""
+
+DARK_VIEW = View(ViewState.DARK, (0.0, 0.0))
+
+Grey = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+class Scene:
+    """One camera's view; one known picture for colour and one for infrared."""
+
+    def __init__(self) -> None:
+        self._known: dict[bool, _Known] = {}
+        self._looked_at = -np.inf
+        self._view = CLEAR_VIEW
+        self._next = CLEAR_VIEW
+        self._agreed = 0
+        self._window: Grey = cv2.createHanningWindow((WIDTH, HEIGHT), cv2.CV_32F)
+
+    def look(self, frame: Frame, people: NDArray[np.float32]) -> View:
+        """How this picture compares. people: (N, 4) boxes, pixels, that hide a part of the view."""
+        passed = frame.timestamp - self._looked_at
+        if 0 <= passed < EVERY_S:
+            return self._view
+        self._looked_at = frame.timestamp
+        # Four pixels for each of the small picture tell as much as all, and cost less.
+        thinned = cv2.resize(frame.image, (2 * WIDTH, 2 * HEIGHT), interpolation=cv2.INTER_NEAREST)
+        small = cv2.resize(thinned, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+        grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
+        passed = min(max(passed, 0.0), 2 * EVERY_S)
+        hidden = _hidden(people, frame.width, frame.height)
+        self._settle(self._judge(grey, hidden, _has_colour(small), passed))
+        return self._view
+
+    def _judge(self, grey: Grey, hidden: Mask, colour: bool, passed_s: float) -> View:
+        known = self._known.get(colour)
+        if known is None:
+            if grey.mean() < DARK:
+                return DARK_VIEW
+            known = self._known[colour] = _Known(grey.copy())
+        grey = np.where(hidden, known.picture, grey)
+        if known.watched_s < LEARN_S:
+            known.learn(grey, passed_s)
+            return CLEAR_VIEW
+        view = self._compare(known, grey)
+        if view.state is ViewState.CLEAR and np.hypot(*view.shift) < STILL / WIDTH:
+            known.follow(grey, passed_s)
+        return view
+
+    def _compare(self, known: "_Known", grey: Grey) -> View:
+        same, flat = known.compare(grey)
+        shift = self._shift(known, grey)
+        if np.isnan(same) or (same >= LEAST_SAME and flat < MOST_FLAT):
+            return View(ViewState.CLEAR, shift)
+        if grey.mean() < DARK:
+            return DARK_VIEW
+        if flat >= MOST_FLAT:
+            return View(ViewState.OBSCURED, (0.0, 0.0))
+        small = max(map(abs, shift)) <= FARTHEST and shift != (0.0, 0.0)
+        if small and known.compare(_moved(grey, shift))[0] >= LEAST_SAME:
+            return View(ViewState.CLEAR, shift)
+        return View(ViewState.MOVED, (0.0, 0.0))
+
+    def _shift(self, known: "_Known", grey: Grey) -> tuple[float, float]:
+        # OpenCV multiplies its arguments by the window where their size suits it: give it copies.
+        (x, y), response = cv2.phaseCorrelate(known.picture.copy(), grey.copy(), self._window)
+        if response < LEAST_RESPONSE or np.hypot(x, y) < STILL:
+            return 0.0, 0.0
+        return x / WIDTH, y / HEIGHT
+
+    def _settle(self, seen: View) -> None:
+        """Somebody who walks by is no other view: several looks must agree."""
+        near = np.hypot(*np.subtract(seen.shift, self._next.shift)) < 0.01
+        same = seen.state is self._next.state and near
+        self._agreed = self._agreed + 1 if same else 1
+        self._next = seen
+        if self._agreed >= STEADY:
+            self._view = seen
+
+
+class _Known:
+    """A view that was watched. picture: (HEIGHT, WIDTH) float32 grey."""
+
+    def __init__(self, picture: Grey) -> None:
+        self.picture = picture
+        self.watched_s = 0.0
+
+    def learn(self, grey: Grey, passed_s: float) -> None:
+        """The mean of the first pictures: whoever walks by is not in it for long."""
+        self.watched_s += passed_s
+        self.picture += (grey - self.picture) * (passed_s / max(self.watched_s, 1e-6))
+
+    def follow(self, grey: Grey, passed_s: float) -> None:
+        """Lets the known picture follow the light and the season."""
+        self.picture += (grey - self.picture) * np.float32(1 - np.exp(-passed_s / FOLLOW_S))
+
+    def compare(self, grey: Grey) -> tuple[float, float]:
+        """Share of textured blocks that show the same, and of those whose fine texture is gone.
+
+        Not a number where too few blocks have any texture.
+        """
+        then = _blocks(self.picture)
+        textured = then.std(axis=2) > TEXTURE
+        if textured.mean() < LEAST_TEXTURED:
+            return np.nan, np.nan
+        then, now = then[textured], _blocks(grey)[textured]
+        then = then - then.mean(axis=1, keepdims=True)
+        now = now - now.mean(axis=1, keepdims=True)
+        spread = np.sqrt((then**2).mean(axis=1) * (now**2).mean(axis=1))
+        same = (then * now).mean(axis=1) > SAME * np.maximum(spread, TEXTURE / 4)
+        light = (grey.mean() + 1.0) / (self.picture.mean() + 1.0)
+        flat = _fineness(grey) < np.sqrt(FLAT) * min(light, 1.0) * _fineness(self.picture)
+        return float(same.mean()), float(flat[textured].mean())
+
+
+def _fineness(grey: Grey) -> Grey:
+    """(9, 16) strength of the fine texture, by block."""
+    fine = np.abs(cv2.Laplacian(grey, cv2.CV_32F))
+    size = (WIDTH // BLOCK_PX, HEIGHT // BLOCK_PX)
+    return np.asarray(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _blocks(grey: Grey) -> NDArray[np.float32]:
+    """(9, 16, BLOCK_PX²)"""
+    rows, columns = HEIGHT // BLOCK_PX, WIDTH // BLOCK_PX
+    parts = grey.reshape(rows, BLOCK_PX, columns, BLOCK_PX).transpose(0, 2, 1, 3)
+    return parts.reshape(rows, columns, BLOCK_PX * BLOCK_PX)
+
+
+def _hidden(people: NDArray[np.float32], width: int, height: int) -> Mask:
+    """(HEIGHT, WIDTH) bool: pixels of the small picture behind people."""
+    hidden = np.zeros((HEIGHT, WIDTH), bool)
+    scale = np.array([WIDTH / width, HEIGHT / height] * 2)
+    for x1, y1, x2, y2 in np.clip(people * scale, 0, None).astype(int).tolist():
+        hidden[y1 : y2 + 1, x1 : x2 + 1] = True
+    return hidden
+
+
+def _has_colour(small: Image) -> bool:
+    blue, green, red = (small[..., i].astype(np.int16) for i in range(3))
+    return bool((np.abs(blue - green) + np.abs(green - red)).mean() > COLOUR)
+
+
+def _moved(grey: Grey, shift: tuple[float, float]) -> Grey:
+    """The picture moved back by a shift."""
+    matrix = np.array([[1, 0, -shift[0] * WIDTH], [0, 1, -shift[1] * HEIGHT]], np.float32)
+    moved = cv2.warpAffine(grey, matrix, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, np.float32)

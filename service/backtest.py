@@ -1,0 +1,165 @@
+"""`anyan backtest`: what other rules would have said of what was detected."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import typer
+
+from core.errors import SettingsError
+from core.frame import Frame
+from core.manifest import ModelManifest
+from core.site import CameraConfig
+from core.violation import Violation, ViolationKind
+from core.zone import Zone, ZoneKind
+from inference.judge import Judge
+from inference.rules.settings import RuleSettings
+from service.history import Seen, read_history
+
+JUDGED_AGAIN = (ViolationKind.MISSING_HELMET, ViolationKind.RESTRICTED_ZONE)
+"""Boxes are enough for these; exits and tampering need the pictures, which are not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Alarms of the rules as they are, of the changed ones, and what differs."""
+
+    before: tuple[Violation, ...]
+    after: tuple[Violation, ...]
+    gained: tuple[Violation, ...]
+    lost: tuple[Violation, ...]
+
+
+def compare(
+    camera: CameraConfig,
+    pictures: Sequence[Seen],
+    manifest: ModelManifest,
+    time_zone: ZoneInfo,
+    changes: Iterable[str],
+) -> Comparison:
+    """Judges the pictures twice. changes: such as `missing_helmet.miss=0.02` or
+    `zone.pit.dwell_s=5`. Raises SettingsError that says what to do, ZoneError.
+    """
+    texts = list(changes)
+    rules = RuleSettings().changed(text for text in texts if not text.startswith("zone."))
+    changed = _with_dwell(camera, [text for text in texts if text.startswith("zone.")])
+    before = _alarms(camera, pictures, manifest, time_zone, RuleSettings())
+    after = _alarms(changed, pictures, manifest, time_zone, rules)
+    return Comparison(
+        before,
+        after,
+        gained=tuple(v for v in after if not any(_same(v, other) for other in before)),
+        lost=tuple(v for v in before if not any(_same(v, other) for other in after)),
+    )
+
+
+def backtest(
+    camera: CameraConfig,
+    data_dir: Path,
+    manifest: ModelManifest,
+    time_zone: ZoneInfo,
+    *,
+    begin: datetime,
+    end: datetime,
+    changes: Sequence[str],
+    as_json: bool,
+) -> None:
+    """Prints what a camera's alarms between two local times would have been.
+
+    Raises SettingsError where nothing is kept of that time or a change is none.
+    """
+    start, stop = (t.replace(tzinfo=time_zone).timestamp() for t in (begin, end))
+    pictures = list(read_history(data_dir, camera.id, start, stop))
+    if not pictures:
+        raise SettingsError(
+            f"no detections of '{camera.id}' are kept between {begin} and {end}: choose another "
+            "time, or keep more days (ANYAN_DETECTION_DAYS)"
+        )
+    found = compare(camera, pictures, manifest, time_zone, changes)
+    if as_json:
+        lists = {"gained": found.gained, "lost": found.lost}
+        rows = {name: [_row(v, time_zone) for v in some] for name, some in lists.items()}
+        counts = {"pictures": len(pictures), "before": len(found.before), "after": len(found.after)}
+        typer.echo(json.dumps({**counts, **rows}))
+        return
+    for word, alarms in (("lost", found.lost), ("gained", found.gained)):
+        for alarm in alarms:
+            row = _row(alarm, time_zone)
+            typer.echo(
+                f"{word:7s} {row['started_at']} to {row['ended_at']}  {row['kind']}  "
+                f"zone {row['zone']}  people {row['people']}"
+            )
+    typer.echo(
+        f"{len(pictures)} pictures: {len(found.before)} alarms as it is, {len(found.after)} with "
+        f"the change; {len(found.gained)} gained, {len(found.lost)} lost"
+    )
+
+
+def _alarms(
+    camera: CameraConfig,
+    pictures: Iterable[Seen],
+    manifest: ModelManifest,
+    time_zone: ZoneInfo,
+    settings: RuleSettings,
+) -> tuple[Violation, ...]:
+    without_exits = tuple(zone for zone in camera.zones if zone.kind is not ZoneKind.EXIT)
+    judge = Judge(replace(camera, zones=without_exits), manifest, time_zone, settings)
+    said: dict[str, Violation] = {}
+    blank = np.zeros((1, 1, 3), np.uint8)
+    for index, seen in enumerate(pictures):
+        if blank.shape[:2] != (seen.height, seen.width):
+            blank = np.zeros((seen.height, seen.width, 3), np.uint8)
+        frame = Frame(camera.id, index, seen.timestamp, blank)
+        said |= {v.id: v for v in judge.judge(frame, seen.detections, seen.grey).violations}
+    said |= {v.id: v for v in judge.close()}
+    alarms = (v for v in said.values() if v.kind in JUDGED_AGAIN)
+    return tuple(sorted(alarms, key=lambda v: v.started_at))
+
+
+def _same(a: Violation, b: Violation) -> bool:
+    """Of one kind and zone, at one time."""
+    overlap = a.started_at <= b.last_seen_at and b.started_at <= a.last_seen_at
+    return overlap and (a.kind, a.zone_id) == (b.kind, b.zone_id)
+
+
+def _with_dwell(camera: CameraConfig, changes: Iterable[str]) -> CameraConfig:
+    zones = {zone.id: zone for zone in camera.zones}
+    for change in changes:
+        name, _, text = change.partition("=")
+        _, zone_id, setting = (*name.strip().split("."), "", "")[:3]
+        if zone_id not in zones or setting != "dwell_s":
+            known = ", ".join(f"zone.{i}.dwell_s" for i in zones) or "none: it has no zone"
+            raise SettingsError(f"'{change}' changes no zone: use {known}")
+        try:
+            dwell_s = float(text)
+        except ValueError as error:
+            raise SettingsError(f"{name.strip()} must be a number, not '{text}'") from error
+        zone = zones[zone_id]
+        zones[zone_id] = Zone.create(
+            id=zone.id,
+            name=zone.name,
+            kind=zone.kind,
+            polygon=zone.polygon.tolist(),
+            dwell_s=dwell_s,
+            schedule=zone.schedule.text,
+        )
+    return replace(camera, zones=tuple(zones.values()))
+
+
+def _row(alarm: Violation, time_zone: ZoneInfo) -> dict[str, str | int]:
+    begin, end = (
+        datetime.fromtimestamp(t, time_zone).strftime("%Y-%m-%d %H:%M:%S")
+        for t in (alarm.started_at, alarm.last_seen_at)
+    )
+    who = len(alarm.track_ids)
+    return {
+        "kind": str(alarm.kind),
+        "zone": alarm.zone_id,
+        "started_at": begin,
+        "ended_at": end,
+        "people": who,
+    }
