@@ -144,7 +144,7 @@ class Registry:
         if manifest.name not in self.names():
             return
         known = self.manifest_path(manifest.name)
-        version = json.loads(known.read_text("utf-8"))["version"]
+        version = ModelManifest.from_json(known.read_text("utf-8"), known.name).version
         if version != manifest.version:
             raise ModelError(
                 f"there is a model '{manifest.name}' already, of version {version}, and this one "
