@@ -8,6 +8,7 @@ from pathlib import Path
 from made_sets import scene, write_picture
 
 import models
+from annotation.formats.yolo import to_yolo
 from core.dataset import DataSet, LabelledPicture
 from core.detections import Detections
 from core.frame import Image
@@ -24,6 +25,9 @@ def write_version(folder: Path, pictures: Sequence[LabelledPicture], name: str =
     for seed, picture in enumerate(pictures):
         path = folder / picture.image_path
         write_picture(path, scene(seed, picture.width, picture.height))
+        label = folder / "labels" / picture.split / f"{path.stem}.txt"
+        label.parent.mkdir(parents=True, exist_ok=True)
+        label.write_text(to_yolo(picture), "utf-8")
     (folder / "index.jsonl").write_text(lines, "utf-8")
     card = {"name": name, "fingerprint": hashlib.sha256(lines.encode()).hexdigest()}
     (folder / "card.json").write_text(json.dumps(card), "utf-8")

@@ -325,7 +325,7 @@ def test_a_damaged_description_of_a_run_is_named(finished: Path, tmp_path: Path,
     shutil.copytree(finished / "run", run)
     (run / "run.json").write_text(text)
     message = refused(read(tmp_path), DataSet.read(finished / "set"), finished, run)
-    assert "run.json" in message
+    assert "give a new --run" in message
 
 
 @needs_torch
