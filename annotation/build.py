@@ -61,6 +61,8 @@ def build(
     shutil.rmtree(part, ignore_errors=True)
     try:
         chosen, report = _choose(_read(sources, root))
+        if not chosen:
+            raise DataSetError(f"there is no picture in {', '.join(s.name for s in sources)}")
         pictures = [
             _finish(candidate, group, teachers, part)
             for candidate, group in track(chosen, description="filling and writing")
@@ -138,13 +140,17 @@ def _finish(
     picture = fill(picture, image, missing, teachers)
     target = folder / picture.image_path
     target.parent.mkdir(parents=True, exist_ok=True)
+    label = folder / "labels" / picture.split / f"{target.stem}.txt"
+    label.parent.mkdir(parents=True, exist_ok=True)
+    if label.exists():
+        raise DataSetError(
+            f"{labels.path}: another picture of {source.name} has this name too: rename one"
+        )
     regions = _paintable(picture) if picture.split == Split.TRAIN else []
     if regions:
         _write_painted(image, regions, target)
     else:
         shutil.copyfile(labels.path, target)
-    label = folder / "labels" / picture.split / f"{target.stem}.txt"
-    label.parent.mkdir(parents=True, exist_ok=True)
     label.write_text(to_yolo(picture), "utf-8")
     return picture
 

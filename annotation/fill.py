@@ -13,8 +13,10 @@ from core.dataset import CLASSES, LabelledPicture
 from core.detections import Detections
 from core.frame import Image
 from core.geometry import area, iou
+from core.manifest import ModelManifest
 from inference.detector import Detector
 
+HEADS = {"head", "helmet"}
 SAME_PERSON_IOU = 0.5
 SAME_HEAD_IOU = 0.3
 
@@ -38,17 +40,27 @@ def fill(
     """The picture with the missing boxes of `classes`, and with regions to ignore.
 
     A box at the place of a known object of any class adds nothing: people are right. For the
-    head classes `head` and `helmet` exclude each other at one place.
+    head classes `head` and `helmet` exclude each other at one place; the surer one is right.
     """
     for teacher in teachers:
         taught = [name for name in teacher.classes if name in classes]
         if not taught:
             continue
-        (found,) = teacher.detector.detect([image])
+        found = _surest_heads(teacher.detector.detect([image])[0], teacher.detector.manifest)
         for name in taught:
             of_class = found.of_class(teacher.detector.manifest.class_id(name))
             picture = _fill_class(picture, of_class, name, teacher.sure)
     return picture
+
+
+def _surest_heads(found: Detections, manifest: ModelManifest) -> Detections:
+    """Without heads at whose place a head of the other class is surer."""
+    is_head = np.isin(
+        found.class_id, [manifest.classes.index(n) for n in HEADS & {*manifest.classes}]
+    )
+    rivals = is_head[:, None] & is_head & (found.class_id[:, None] != found.class_id)
+    surer = found.confidence > found.confidence[:, None]
+    return found[~(rivals & surer & _same_head(found.xyxy, found.xyxy)).any(axis=1)]
 
 
 def _fill_class(

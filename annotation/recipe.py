@@ -53,6 +53,8 @@ class Recipe:
         """Raises DataSetError that names the file and the field."""
         try:
             data: Any = yaml.safe_load(read_text(path))
+            if unknown := sorted(set(data) - {"name", "sources", "teachers"}):
+                raise DataSetError(f"{path}: unknown fields: {', '.join(unknown)}")
             names = [str(name) for name in data["sources"]]
             teachers = tuple(
                 TeacherChoice(**{**choice, "classes": tuple(choice["classes"])})
@@ -61,6 +63,8 @@ class Recipe:
             recipe = cls(str(data["name"]), _sources(path, names), teachers)
         except (yaml.YAMLError, KeyError, TypeError) as error:
             raise DataSetError(f"{path} is no recipe: {error!r}") from error
+        if len(set(names)) < len(names):
+            raise DataSetError(f"{path} names a source twice: {', '.join(names)}")
         taught = {name for teacher in teachers for name in teacher.classes}
         if unknown := sorted(taught - set(CLASSES)):
             raise DataSetError(

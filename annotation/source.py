@@ -16,7 +16,7 @@ One YAML file per source, such as annotation/sources/ppe_a.yaml:
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self
@@ -72,23 +72,15 @@ class Source:
             raise DataSetError(f"{path} is no YAML: {error}") from error
         known = {field.name for field in fields(cls)}
         if not isinstance(data, dict) or set(data) - known or known - set(data) - OPTIONAL:
-            wrong = known ^ set(data) if isinstance(data, dict) else known
+            wrong = (known ^ set(data)) - OPTIONAL if isinstance(data, dict) else known
             raise DataSetError(f"{path}: missing or unknown fields: {', '.join(sorted(wrong))}")
-        try:
-            source = cls(
-                name=str(data["name"]),
-                format=str(data["format"]),
-                path=str(data["path"]),
-                splits={Split(ours): str(theirs) for ours, theirs in data["splits"].items()},
-                names=tuple(str(name) for name in data.get("names", ())),
-                classes={str(theirs): ours for theirs, ours in data["classes"].items()},
-                extend_down={c: Extension(**e) for c, e in (data["extend_down"] or {}).items()},
-                incomplete=frozenset(data["incomplete"]),
-                camera=re.compile(data["camera"]) if "camera" in data else None,
-                licence=str(data["licence"]),
-            )
-        except (TypeError, ValueError, AttributeError, re.error) as error:
-            raise DataSetError(f"{path}: {error}") from error
+        checked: dict[str, Any] = {"names": (), "camera": None}
+        for name, value in data.items():
+            try:
+                checked[name] = _CHECKED.get(name, str)(value)
+            except (TypeError, ValueError, AttributeError, re.error) as error:
+                raise DataSetError(f"{path}: {name}: {error}") from error
+        source = cls(**checked)
         source._check(path)
         return source
 
@@ -178,3 +170,25 @@ class Source:
             )
         if not used:
             raise DataSetError(f"{path}: `classes` maps nothing to {', '.join(CLASSES)}")
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is no list")
+    return tuple(str(name) for name in value)
+
+
+_CHECKED: dict[str, Callable[[Any], Any]] = {
+    "splits": lambda value: {Split(ours): str(theirs) for ours, theirs in value.items()},
+    "names": _names,
+    "classes": lambda value: {
+        str(theirs): None if ours is None else str(ours) for theirs, ours in value.items()
+    },
+    "extend_down": lambda value: {
+        str(name): Extension(**{key: float(number) for key, number in rule.items()})
+        for name, rule in value.items()
+    },
+    "incomplete": lambda value: frozenset(_names(value)),
+    "camera": re.compile,
+}
+"""From the YAML value of a field to ours; the others are text."""

@@ -107,6 +107,9 @@ class LabelledPicture:
         boxes = {len(picture.xyxy), len(picture.class_id), len(picture.filled)}
         if len(boxes) > 1 or len(picture.ignored) != len(picture.ignored_class_id):
             raise ValueError("every box needs one class")
+        ids = np.concatenate([picture.class_id, picture.ignored_class_id])
+        if not np.isin(ids, range(len(CLASSES))).all():
+            raise ValueError(f"there are only {len(CLASSES)} classes")
         return picture
 
 
@@ -124,10 +127,11 @@ class DataSet:
         """Raises DataSetError where the folder is no version, or a group is in two splits."""
         try:
             card = json.loads((folder / "card.json").read_text("utf-8"))
-            lines = (folder / "index.jsonl").read_text("utf-8").splitlines()
-        except (OSError, ValueError) as error:
+            name, fingerprint = str(card["name"]), str(card["fingerprint"])
+            lines = (folder / "index.jsonl").read_text("utf-8").removesuffix("\n").split("\n")
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataSetError(
-                f"{folder} is no data set version ({error}): make one with `anyan dataset build`"
+                f"{folder} is no data set version ({error!r}): make one with `anyan dataset build`"
             ) from error
         pictures = []
         for number, line in enumerate(lines, start=1):
@@ -137,7 +141,7 @@ class DataSet:
                 raise DataSetError(
                     f"{folder}/index.jsonl, line {number}: {error!r}: build the version again"
                 ) from error
-        data_set = cls(folder, card["name"], card["fingerprint"], tuple(pictures))
+        data_set = cls(folder, name, fingerprint, tuple(pictures))
         data_set.check_splits()
         return data_set
 

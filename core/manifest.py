@@ -1,6 +1,7 @@
 """The JSON that stands beside every model file and says what is in it."""
 
 import json
+import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from core.errors import ManifestMismatch
 
 _KINDS = {
+    "name": str,
+    "version": str,
     "file": str,
     "sha256": str,
     "classes": list,
@@ -19,6 +22,8 @@ _KINDS = {
     "metrics": dict,
 }
 """JSON types of the fields that something is computed from."""
+PLAIN_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+"""A file name without a way out of its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,12 @@ class ModelManifest:
                 raise ManifestMismatch(
                     f"{place}: {name} is {data[name]!r}: export the model again with "
                     "`anyan models export`"
+                )
+        for name in ("name", "file"):
+            if not PLAIN_NAME.fullmatch(data[name]):
+                raise ManifestMismatch(
+                    f"{place}: {name} is '{data[name]}', but it names a file in the folder of the "
+                    "manifest: use letters, digits, '.', '_' and '-'"
                 )
         data["classes"] = tuple(data["classes"])
         try:

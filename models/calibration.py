@@ -18,6 +18,7 @@ BINS = 10
 LEAST_BOXES = 50
 RIDGE = 1e-3
 """Keeps the fit finite where a class is never confused."""
+SMALLEST_STEP = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +44,7 @@ def outcomes(matches: Sequence[Matches]) -> tuple[NDArray[np.float64], NDArray[n
 
 
 def fit(confidence: NDArray[np.float64], right: NDArray[np.bool_], name: str) -> Calibration:
-    """Logistic regression on the logit, by Newton's method.
+    """Logistic regression on the logit, by Newton's method with steps that are halved.
 
     Raises DataSetError where there is too little to learn from.
     """
@@ -55,13 +56,16 @@ def fit(confidence: NDArray[np.float64], right: NDArray[np.bool_], name: str) ->
     x = np.stack([_logit(confidence), np.ones(len(confidence))], axis=1)
     start = np.array([UNCALIBRATED.scale, UNCALIBRATED.offset])
     weights = start.copy()
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-x @ weights))
+    for _ in range(100):
+        p = 1 / (1 + np.exp(-np.clip(x @ weights, -500, 500)))
         gradient = x.T @ (p - right) + RIDGE * (weights - start)
         curvature = (x.T * (p * (1 - p))) @ x + RIDGE * np.eye(2)
         step = np.linalg.solve(curvature, gradient)
+        now = _loss(weights, x, right)
+        while _loss(weights - step, x, right) > now and np.abs(step).max() > SMALLEST_STEP:
+            step /= 2  # a full step jumps over the minimum where confidence hardly orders boxes
         weights -= step
-        if np.abs(step).max() < 1e-9:
+        if np.abs(step).max() <= SMALLEST_STEP:
             break
     return Calibration(scale=float(weights[0]), offset=float(weights[1]))
 
@@ -79,6 +83,13 @@ def reliability(probability: NDArray[np.float64], right: NDArray[np.bool_]) -> R
     return Reliability(
         edges, count, stated, share, float((gaps * count).sum() / max(len(right), 1))
     )
+
+
+def _loss(weights: NDArray[np.float64], x: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """Negative log-likelihood of the outcomes, with the ridge."""
+    z = x @ weights
+    ridge = RIDGE / 2 * ((weights - (UNCALIBRATED.scale, UNCALIBRATED.offset)) ** 2).sum()
+    return float(np.logaddexp(0, z).sum() - z[right].sum() + ridge)
 
 
 def _logit(confidence: NDArray[np.float64]) -> NDArray[np.float64]:

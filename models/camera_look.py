@@ -48,7 +48,7 @@ def jpeg(image: Image, random: np.random.Generator) -> Image:
 def video_codec(image: Image, random: np.random.Generator) -> Image:
     """What H.264 at a low bit rate leaves: flat 8 x 8 blocks, colours at quarter resolution.
 
-    Each block keeps its lowest frequencies only, in luma and in halved chroma (4:2:0).
+    Each block of luma keeps its lowest frequencies only.
     """
     kept = int(random.integers(2, 5))
     height, width = image.shape[:2]

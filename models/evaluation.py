@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.dataset import CLASSES, DataSet, LabelledPicture, Split
 from core.detections import Detections
-from core.errors import DataSetError
+from core.errors import DataSetError, ModelError
 from core.geometry import centred_in
 from core.manifest import ModelManifest
 from models.calibration import Reliability, outcomes, reliability
@@ -80,7 +80,16 @@ def evaluate(
     manifest: ModelManifest,
     progress: Progress,
 ) -> Evaluation:
-    """Runs the detector over a split. Raises DataSetError where the split is empty or damaged."""
+    """Runs the detector over a split.
+
+    Raises DataSetError where the split is empty or damaged, ModelError for a model of other
+    classes.
+    """
+    if manifest.classes != CLASSES:
+        raise ModelError(
+            f"model {manifest.name} knows {', '.join(manifest.classes)}, but the data set is "
+            f"labelled with {', '.join(CLASSES)} in this order: choose another model"
+        )
     pictures = data_set.of_split(split)
     if not pictures:
         raise DataSetError(f"{data_set.folder} has no pictures in its split '{split}'")
@@ -181,11 +190,15 @@ def summary(evaluation: Evaluation) -> dict[str, Any]:
 def _plain(table: dict[str, dict[str, ClassFigures]]) -> dict[str, dict[str, dict[str, float]]]:
     return {
         row: {
-            column: {
-                "objects": f.objects,
-                "mAP50": round(f.ap, 4),
-                "precision": round(f.precision, 4),
-                "recall": round(f.recall, 4),
+            column: {"objects": f.objects}
+            | {
+                figure: round(value, 4)
+                for figure, value in (
+                    ("mAP50", f.ap),
+                    ("precision", f.precision),
+                    ("recall", f.recall),
+                )
+                if np.isfinite(value)
             }
             for column, f in cells.items()
             if f.objects

@@ -62,7 +62,7 @@ def to_onnx(checkpoint: Path, batches: Sequence[Batch]) -> Network:
         if yolo.task != "detect":
             raise ModelError(f"{checkpoint} is a model for '{yolo.task}': train one that detects")
         expected = _run_torch(yolo, batches)
-        exported = Path(yolo.export(format="onnx", imgsz=640, dynamic=True, simplify=True))
+        exported = Path(yolo.export(format="onnx", imgsz=640, dynamic=True, simplify=False))
         content = _store_weights_as_float16(exported)
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name

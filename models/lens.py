@@ -22,7 +22,7 @@ def bend(
     radius = float(np.hypot(*middle))
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     offset = np.stack([x, y], axis=-1) - middle
-    # Where the bent picture takes its colour from: farther out than the place itself.
+    # Where the bent picture takes its colour from: nearer to the middle, but for the corners.
     squared = (offset**2).sum(axis=-1, keepdims=True) / radius**2
     origin = middle + offset * (1 - strength * squared) / (1 - strength)
     bent = cv2.remap(image, origin[..., 0], origin[..., 1], cv2.INTER_LINEAR)
@@ -50,7 +50,7 @@ def _bend_points(
 ) -> NDArray[np.float32]:
     """Where points of the straight picture come to lie: solves the mapping above for the place."""
     place = offset.copy()
-    for _ in range(12):  # a fixed point; each step gains a digit at the strengths in use
+    for _ in range(12):  # a fixed point; each step halves the error at the strengths in use
         squared = (place**2).sum(axis=-1, keepdims=True) / radius**2
         place = offset * (1 - strength) / (1 - strength * squared)
     return np.asarray(place, np.float32)

@@ -36,9 +36,10 @@ def average_precision(matches: Sequence[Matches]) -> float:
     hits = np.cumsum(hit[order])
     if not len(hits):
         return 0.0
-    recall, precision = hits / objects, hits / np.arange(1, len(hits) + 1)
+    precision = hits / np.arange(1, len(hits) + 1)
     best_beyond = np.maximum.accumulate(precision[::-1])[::-1]
-    places = np.searchsorted(recall, np.linspace(0, 1, 101), side="left")
+    # In whole numbers: as floats, 7 of 10 objects would not reach the recall of 0.7.
+    places = np.searchsorted(100 * hits, np.arange(101) * objects, side="left")
     return float(np.append(best_beyond, 0.0)[places].mean())
 
 

@@ -2,7 +2,7 @@
 
 A folder of the service's data:
 
-    models/NAME/NAME.json, NAME.onnx   a copy of each model that was promoted
+    models/NAME/NAME.json, *.onnx      a copy of each model that was promoted
     models/registry.json               every promotion and rollback, the newest last
 
 What is in service is the last entry; without one it is the shipped model.
@@ -13,7 +13,7 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from core.errors import ModelError, SettingsError
+from core.errors import DiskFull, ModelError, SettingsError
 from core.manifest import ModelManifest
 from models.evaluation import Evaluation
 
@@ -78,8 +78,8 @@ class Registry:
 
     def names(self) -> list[str]:
         """Of every model at hand."""
-        paths = [*self._shipped.parent.glob("*.json"), *self._folder.glob("*/*.json")]
-        return sorted({path.stem for path in paths})
+        promoted = [p for p in self._folder.glob("*/*.json") if p.stem == p.parent.name]
+        return sorted({path.stem for path in (*self._shipped.parent.glob("*.json"), *promoted)})
 
     def promote(
         self,
@@ -95,8 +95,11 @@ class Registry:
         """Copies the model and puts it in service from the next start.
 
         candidate, current: evaluations on the same golden set. Raises ModelError where the
-        candidate is worse than the bound and that is not forced with a reason.
+        candidate is worse than the bound and that is not forced with a reason, or where another
+        model has its name; DiskFull.
         """
+        before = self.in_service()
+        self._check_name(manifest)
         losses = worse(current.metrics(), candidate.metrics())
         if losses and not (force and reason.strip()):
             named = ", ".join(f"{name} by {loss:.3f}" for name, loss in losses.items())
@@ -104,20 +107,30 @@ class Registry:
                 f"{manifest.name} is worse than {current.model} on {candidate.data_set}: {named} "
                 f"(bound {LARGEST_LOSS}): train it further, or give --force with a --reason"
             )
-        target = self._folder / manifest.name
-        target.mkdir(parents=True, exist_ok=True)
-        if target.resolve() != manifest_path.parent.resolve():
-            shutil.copyfile(manifest_path.with_name(manifest.file), target / manifest.file)
-            shutil.copyfile(manifest_path, target / f"{manifest.name}.json")
         golden = f"{candidate.data_set} {candidate.fingerprint[:12]}"
-        return self._append(manifest, now, reason, bool(losses), golden, losses)
+        entry = Promotion(
+            now,
+            manifest.name,
+            manifest.version,
+            before.stem,
+            reason,
+            bool(losses),
+            golden,
+            losses,
+        )
+        self._copy(manifest_path, manifest)
+        self._append(entry)
+        return entry
 
     def rollback(self, manifest: ModelManifest, *, now: float, reason: str) -> Promotion:
         """Puts the model before the current one in service again.
 
         manifest: of `previous()`.
         """
-        return self._append(manifest, now, reason, False, "", {})
+        before = self.in_service().stem
+        entry = Promotion(now, manifest.name, manifest.version, before, reason, False, "", {})
+        self._append(entry)
+        return entry
 
     def previous(self) -> Path:
         """Manifest of what was in service before. Raises ModelError where nothing was."""
@@ -126,25 +139,44 @@ class Registry:
             raise ModelError("nothing was promoted yet, so there is nothing to go back to")
         return self.manifest_path(history[-1].before)
 
-    def _append(
-        self,
-        manifest: ModelManifest,
-        now: float,
-        reason: str,
-        forced: bool,
-        golden_set: str,
-        losses: dict[str, float],
-    ) -> Promotion:
-        before = self.in_service().stem
-        entry = Promotion(
-            now, manifest.name, manifest.version, before, reason, forced, golden_set, losses
-        )
+    def _check_name(self, manifest: ModelManifest) -> None:
+        """A name is a way back, so it must not come to mean another model."""
+        if manifest.name not in self.names():
+            return
+        known = self.manifest_path(manifest.name)
+        version = ModelManifest.from_json(known.read_text("utf-8"), known.name).version
+        if version != manifest.version:
+            raise ModelError(
+                f"there is a model '{manifest.name}' already, of version {version}, and this one "
+                f"is {manifest.version}: give it a name of its own"
+            )
+
+    def _copy(self, manifest_path: Path, manifest: ModelManifest) -> None:
+        """The whole model or nothing of it."""
+        target, part = self._folder / manifest.name, self._folder / f"{manifest.name}.part"
+        if target.is_dir():
+            return
+        shutil.rmtree(part, ignore_errors=True)
+        try:
+            part.mkdir(parents=True)
+            shutil.copyfile(manifest_path.with_name(manifest.file), part / manifest.file)
+            shutil.copyfile(manifest_path, part / f"{manifest.name}.json")
+            part.rename(target)
+        except OSError as error:
+            raise DiskFull(f"{target} cannot be written: {error.strerror}") from error
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+    def _append(self, entry: Promotion) -> None:
         entries = [asdict(e) for e in (*self.history(), entry)]
-        self._folder.mkdir(parents=True, exist_ok=True)
-        part = self._folder / "registry.json.part"
-        part.write_text(json.dumps(entries, ensure_ascii=False, indent=2) + "\n", "utf-8")
-        part.rename(self._folder / "registry.json")
-        return entry
+        path, part = self._folder / "registry.json", self._folder / "registry.json.part"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            part.write_text(json.dumps(entries, ensure_ascii=False, indent=2) + "\n", "utf-8")
+            part.rename(path)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise DiskFull(f"{path} cannot be written: {error.strerror}") from error
 
 
 def worse(current: dict[str, float], candidate: dict[str, float]) -> dict[str, float]:

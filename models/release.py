@@ -155,12 +155,18 @@ def _calibrated(raw: ModelManifest, evaluation: Evaluation) -> ModelManifest:
 
 
 def _move(part: Path, folder: Path) -> None:
-    """Manifests last: a model without its manifest is not used, the other way round is an error."""
+    """Everything beside its place first, so that a full disk changes nothing; manifests last."""
+    paths = sorted(part.iterdir(), key=lambda p: p.suffix == ".json")
+    beside = {path: folder / f"{path.name}.part" for path in paths}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted(part.iterdir(), key=lambda p: p.suffix == ".json"):
-            beside = folder / f"{path.name}.part"
-            shutil.copyfile(path, beside)
-            beside.rename(folder / path.name)
+        for path in paths:
+            shutil.copyfile(path, beside[path])
+        for path in paths:
+            beside[path].rename(folder / path.name)
     except OSError as error:
         raise DiskFull(f"{folder} cannot be written: {error.strerror}") from error
+    finally:
+        for left in beside.values():
+            if left.is_file():
+                left.unlink()

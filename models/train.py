@@ -12,6 +12,7 @@ The same command goes on where a killed run stopped. A run folder holds
 """
 
 import json
+import math
 import os
 import platform
 from dataclasses import asdict, dataclass, field, fields
@@ -24,6 +25,8 @@ import yaml
 from core.dataset import CLASSES, DataSet, Split
 from core.errors import TrainingFailed
 
+STRIDE = 32
+"""Pixels; the network's input is a multiple of it."""
 HYPERPARAMETERS: dict[str, Any] = {
     "optimizer": "SGD",
     "lr0": 0.01,
@@ -45,7 +48,8 @@ HYPERPARAMETERS: dict[str, Any] = {
 class TrainingConfig:
     """A small YAML file.
 
-    start: file name of the checkpoint to begin with. size: pixels of the square input.
+    start: file name of the checkpoint to begin with, or an architecture that ultralytics brings
+    (yolov8n.yaml) to begin with random weights. size: pixels of the square input.
     sources: share of the pictures of each source, see models/pictures.py.
     hyperparameters: settings of ultralytics that differ from HYPERPARAMETERS.
     """
@@ -69,9 +73,30 @@ class TrainingConfig:
         if not isinstance(data, dict) or set(data) - known:
             raise TrainingFailed(f"{path}: use only the fields {', '.join(sorted(known))}")
         try:
-            return cls(**data)
-        except TypeError as error:
+            config = cls(**data)
+            config.check()
+        except (TypeError, ValueError) as error:
             raise TrainingFailed(f"{path}: {error}") from error
+        return config
+
+    def check(self) -> None:
+        """Raises ValueError or TypeError that names the field."""
+        if not isinstance(self.start, str) or not self.start.endswith((".pt", ".yaml")):
+            raise ValueError(f"start is {self.start!r}: name a checkpoint (.pt)")
+        for name in ("size", "epochs", "batch"):
+            value = getattr(self, name)
+            if type(value) is not int or value < 1:
+                raise ValueError(f"{name} is {value!r}: use a whole number from 1")
+        if self.size % STRIDE:
+            raise ValueError(f"size is {self.size}: use a multiple of {STRIDE}")
+        if type(self.seed) is not int or self.seed < 0:
+            raise ValueError(f"seed is {self.seed!r}: use a whole number from 0")
+        for name in ("sources", "hyperparameters"):
+            if not isinstance(getattr(self, name), dict):
+                raise TypeError(f"{name} must be a table of names and values")
+        for source, share in self.sources.items():
+            if type(share) not in {int, float} or not 0 <= share < math.inf:
+                raise ValueError(f"sources.{source} is {share!r}: use a number from 0")
 
 
 def train(config: TrainingConfig, data_set: DataSet, start: Path, run: Path, threads: int) -> Path:
@@ -82,6 +107,7 @@ def train(config: TrainingConfig, data_set: DataSet, start: Path, run: Path, thr
     Raises TrainingFailed with what to do.
     """
     import torch
+    from ultralytics.cfg import get_cfg
     from ultralytics.utils import SETTINGS, torch_utils
 
     from models.pictures import choose, write_list
@@ -90,14 +116,38 @@ def train(config: TrainingConfig, data_set: DataSet, start: Path, run: Path, thr
     SETTINGS["sync"] = False  # nothing leaves the machine
     torch_utils.NUM_THREADS = threads
     torch.set_num_threads(threads)
-    pictures = choose(data_set, config.sources)
+    pictures, measured = choose(data_set, config.sources), data_set.of_split(Split.VALID)
+    if not measured:
+        raise TrainingFailed(f"{data_set.folder} has no pictures in its split 'valid'")
     last = run / "weights" / "last.pt"
     begin = _starting_point(config, start, last)
+    told = {
+        "model": str(begin),
+        "resume": str(begin) if begin == last else False,
+        "data": str(run / "data.yaml"),
+        "imgsz": config.size,
+        "epochs": config.epochs,
+        "batch": config.batch,
+        "seed": config.seed,
+        "device": "0" if torch.cuda.is_available() else "cpu",
+        "workers": max(1, min(8, (os.cpu_count() or 1) - 1)),
+        "save_dir": str(run.resolve()),
+        "plots": False,
+    }
+    if ours := sorted(set(told) & set(config.hyperparameters)):
+        raise TrainingFailed(f"hyperparameters must not name {', '.join(ours)}: take it out")
+    settings = {**HYPERPARAMETERS, **config.hyperparameters, **told}
+    try:
+        get_cfg(overrides=settings)
+    except (SyntaxError, TypeError, ValueError) as error:
+        raise TrainingFailed(f"a hyperparameter cannot be used: {_first_line(error)}") from error
     try:
         run.mkdir(parents=True, exist_ok=True)
         _keep_or_compare(run, config, data_set)
+        if begin == last and _is_finished(last, config.epochs):
+            return run / "weights" / "best.pt"
         write_list(pictures, data_set.folder, run / "train.txt")
-        write_list(data_set.of_split(Split.VALID), data_set.folder, run / "valid.txt")
+        write_list(measured, data_set.folder, run / "valid.txt")
         (run / "data.yaml").write_text(
             yaml.safe_dump(
                 {
@@ -108,26 +158,7 @@ def train(config: TrainingConfig, data_set: DataSet, start: Path, run: Path, thr
                 sort_keys=False,
             )
         )
-        trainer = PpeTrainer(
-            overrides={
-                **HYPERPARAMETERS,
-                **config.hyperparameters,
-                "model": str(begin),
-                "resume": str(begin) if begin == last else False,
-                "data": str(run / "data.yaml"),
-                "imgsz": config.size,
-                "epochs": config.epochs,
-                "batch": config.batch,
-                "seed": config.seed,
-                "device": "0" if torch.cuda.is_available() else "cpu",
-                "workers": max(1, min(8, (os.cpu_count() or 1) - 1)),
-                "project": str(run.parent.resolve()),
-                "name": run.name,
-                "exist_ok": True,
-                "plots": False,
-            }
-        )
-        trainer.train()
+        PpeTrainer(overrides=settings).train()
     except OSError as error:
         raise TrainingFailed(
             f"the training stopped, {run} cannot be written ({error.strerror or error}): "
@@ -138,11 +169,30 @@ def train(config: TrainingConfig, data_set: DataSet, start: Path, run: Path, thr
 
 def _starting_point(config: TrainingConfig, start: Path, last: Path) -> Path:
     """The run's last epoch, or the checkpoint to begin with; both are looked into."""
-    path = last if last.is_file() else start / config.start
+    from ultralytics.nn.tasks import yaml_model_load
+
+    if last.is_file() or config.start.endswith(".pt"):
+        path = last if last.is_file() else start / config.start
+    else:
+        try:
+            yaml_model_load(config.start)
+        except FileNotFoundError as error:
+            raise TrainingFailed(f"ultralytics has no architecture {config.start}") from error
+        return Path(config.start)
     if not path.is_file():
         raise TrainingFailed(f"{path} is not there: give the folder of {config.start} with --start")
     read_checkpoint(path)
     return path
+
+
+def _is_finished(last: Path, epochs: int) -> bool:
+    """Ultralytics marks the last checkpoint of a run that went to its end with -1."""
+    epoch = int(read_checkpoint(last)["epoch"])
+    return epoch == -1 or epoch + 1 >= epochs
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
@@ -170,7 +220,10 @@ def _keep_or_compare(run: Path, config: TrainingConfig, data_set: DataSet) -> No
         "fingerprint": data_set.fingerprint,
     }
     if path.is_file():
-        known = json.loads(path.read_text("utf-8"))
+        try:
+            known = dict(json.loads(path.read_text("utf-8")))
+        except (ValueError, TypeError) as error:
+            raise TrainingFailed(f"{path} is damaged ({error}): give a new --run") from error
         if {key: known.get(key) for key in description} != description:
             raise TrainingFailed(
                 f"{run} holds a run with another configuration or data set: give a new --run"
@@ -179,4 +232,9 @@ def _keep_or_compare(run: Path, config: TrainingConfig, data_set: DataSet) -> No
     versions = {name: version(name) for name in ("torch", "ultralytics", "numpy", "opencv-python")}
     machine = {"python": platform.python_version(), "machine": platform.machine()}
     text = json.dumps({**description, "versions": {**machine, **versions}}, indent=2)
-    path.write_text(f"{text}\n", "utf-8")
+    part = path.with_suffix(".part")
+    try:
+        part.write_text(f"{text}\n", "utf-8")
+        part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -27,6 +27,10 @@ def read_coco(folder: Path, split: str) -> Iterator[SourceLabels]:
         listed = [(int(image["id"]), images / image["file_name"]) for image in data["images"]]
     except (ValueError, KeyError, TypeError) as error:
         raise DataSetError(f"{index} is no COCO file: {error!r}") from error
+    if stray := sorted(set(of_image) - {image_id for image_id, _ in listed}):
+        raise DataSetError(
+            f"{index} annotates picture {stray[0]}, which it does not list: complete `images`"
+        )
     for image_id, path in listed:
         size = picture_size(path)
         found = of_image[image_id]
@@ -55,7 +59,8 @@ def _box(annotation: dict[str, Any]) -> list[float]:
     if annotation.get("bbox"):
         x, y, width, height = (float(v) for v in annotation["bbox"])
         return [x, y, x + width, y + height]
-    points = np.concatenate(
-        [np.asarray(part, np.float64).reshape(-1, 2) for part in annotation["segmentation"]]
-    )
+    outline = annotation["segmentation"]
+    if not outline or not isinstance(outline, list):
+        raise ValueError("without a bbox, segmentation must be a list of polygons")
+    points = np.concatenate([np.asarray(part, np.float64).reshape(-1, 2) for part in outline])
     return [*points.min(axis=0), *points.max(axis=0)]

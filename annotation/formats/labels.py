@@ -41,7 +41,7 @@ class SourceLabels:
         xyxy: NDArray[np.floating],
         place: str,
     ) -> "SourceLabels":
-        """Cuts boxes at the picture's edge. Raises DataSetError for one that lies beyond it.
+        """Cuts boxes at the picture's edge. Raises DataSetError for one that is no box within it.
 
         size: width, height. place: file of the boxes, for the message.
         """
@@ -55,6 +55,11 @@ class SourceLabels:
                     f"{place}: box {number} ({', '.join(f'{v:.0f}' for v in box)}) lies outside "
                     f"the picture of {width} x {height} pixels: correct the label, or check that "
                     "label and picture belong together"
+                )
+            if (box[2:] < box[:2]).any():
+                raise DataSetError(
+                    f"{place}: box {number} ({', '.join(f'{v:.0f}' for v in box)}) ends before it "
+                    "begins: correct the label"
                 )
         boxes = np.clip(boxes, 0, limit)
         kept = np.asarray(((boxes[:, 2:] - boxes[:, :2]) >= LEAST_SIDE).all(axis=1))

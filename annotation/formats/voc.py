@@ -9,10 +9,13 @@ import numpy as np
 from annotation.formats.labels import SourceLabels, picture_size, read_text
 from core.errors import DataSetError
 
+SIDES = ("xmin", "ymin", "xmax", "ymax")
+
 
 def read_voc(folder: Path, split: str) -> Iterator[SourceLabels]:
     """The pictures that ImageSets/Main/SPLIT.txt lists. Raises DataSetError."""
-    for name in read_text(folder / "ImageSets" / "Main" / f"{split}.txt").split():
+    listed = read_text(folder / "ImageSets" / "Main" / f"{split}.txt").splitlines()
+    for name in filter(None, map(str.strip, listed)):
         label = folder / "Annotations" / f"{name}.xml"
         text = read_text(label)
         # An entity can grow to gigabytes; no label tool writes one.
@@ -21,11 +24,7 @@ def read_voc(folder: Path, split: str) -> Iterator[SourceLabels]:
         try:
             root = ElementTree.fromstring(text)  # noqa: S314 - entities are refused above
             objects = [(o.findtext("name", ""), o.find("bndbox")) for o in root.iter("object")]
-            boxes = [
-                [float(box.findtext(side, "")) for side in ("xmin", "ymin", "xmax", "ymax")]
-                for _, box in objects
-                if box is not None
-            ]
+            boxes = [[_side(box, side) for side in SIDES] for _, box in objects if box is not None]
         except (ElementTree.ParseError, ValueError) as error:
             raise DataSetError(f"{label} is no VOC label: {error}") from error
         if len(boxes) != len(objects):
@@ -33,3 +32,11 @@ def read_voc(folder: Path, split: str) -> Iterator[SourceLabels]:
         path = folder / "JPEGImages" / (root.findtext("filename") or f"{name}.jpg")
         found = tuple(name for name, _ in objects)
         yield SourceLabels.checked(path, picture_size(path), found, np.array(boxes), str(label))
+
+
+def _side(box: ElementTree.Element, side: str) -> float:
+    text = box.findtext(side, "")
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{side} of a bndbox is '{text}'") from None

@@ -46,17 +46,17 @@ def _rows(path: Path, classes: int) -> list[tuple[int, NDArray[np.float64]]]:
             continue
         words = line.split()
         try:
-            class_id, values = int(float(words[0])), np.array(words[1:], np.float64)
+            number_of_class, values = float(words[0]), np.array(words[1:], np.float64)
         except ValueError:
             raise DataSetError(
                 f"{path}, line {number}: '{line.strip()}' holds no numbers"
             ) from None
-        if not 0 <= class_id < classes:
+        if number_of_class not in range(classes):
             raise DataSetError(
-                f"{path}, line {number}: class {class_id}, but the source names {classes} classes: "
+                f"{path}, line {number}: class {words[0]}, but the source names {classes} classes: "
                 "complete `names` of the source"
             )
-        rows.append((class_id, _box(values, f"{path}, line {number}")))
+        rows.append((int(number_of_class), _box(values, f"{path}, line {number}")))
     return rows
 
 

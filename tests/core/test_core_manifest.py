@@ -102,6 +102,12 @@ def test_thresholds_name_every_class_once(thresholds: dict[str, float]) -> None:
         ("calibration", {"person": 1.0}),
         ("calibration", {"person": {"scale": 1.0}}),
         ("file", None),
+        ("file", "../other.onnx"),
+        ("file", ""),
+        ("name", "../../etc"),
+        ("name", "a b"),
+        ("name", 5),
+        ("version", None),
         ("sha256", 5),
     ],
 )

@@ -1,0 +1,1 @@
+from fixtures_disk import small_disk  # noqa: F401
