@@ -11,7 +11,18 @@ from api.body_limit import BodyLimit
 from api.caller import known
 from api.context import Context
 from api.engine import Engine
-from api.routes import access, audit, cases, evidence, live, organisation, site, system, users
+from api.routes import (
+    access,
+    audit,
+    cases,
+    evidence,
+    live,
+    organisation,
+    sheets,
+    site,
+    system,
+    users,
+)
 from api.schemas.errors import ProblemDetails
 from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, LiveTracks
 from api.security_headers import SecurityHeaders
@@ -62,6 +73,7 @@ def describe(version: str) -> Application:
         organisation.router,
         users.router,
         audit.router,
+        sheets.router,
     ):
         closed.include_router(part)
     for open_to_all in (access.open_to_all, system.open_to_all):

@@ -53,6 +53,12 @@ NEEDS: dict[str, Capability] = {
     "list_tokens": C.ADMINISTER,
     "create_token": C.ADMINISTER,
     "revoke_token": C.ADMINISTER,
+    "people_sheet": C.WATCH,
+    "take_people": C.EDIT_PEOPLE,
+    "units_sheet": C.WATCH,
+    "take_units": C.EDIT_PEOPLE,
+    "risks_sheet": C.WATCH,
+    "take_risks": C.EDIT_RISK,
     "list_changes": C.READ_AUDIT,
     "verify_trail": C.READ_AUDIT,
 }
