@@ -17,6 +17,7 @@ from api.routes import (
     cases,
     evidence,
     live,
+    oidc,
     organisation,
     sheets,
     site,
@@ -76,7 +77,7 @@ def describe(version: str) -> Application:
         sheets.router,
     ):
         closed.include_router(part)
-    for open_to_all in (access.open_to_all, system.open_to_all):
+    for open_to_all in (access.open_to_all, oidc.open_to_all, system.open_to_all):
         app.include_router(open_to_all)
     app.include_router(access.router, dependencies=[Depends(signed_in)])
     app.include_router(closed)

@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.oidc import ProviderAway
 from api.problem_titles import language_of, title_of
 from api.schemas.errors import FieldError, ProblemDetails
 from core import errors as core
@@ -72,6 +73,7 @@ STATUS: dict[type[core.AnyanError], HTTPStatus] = {
     core.Forbidden: HTTPStatus.FORBIDDEN,
     core.NotSignedIn: HTTPStatus.UNAUTHORIZED,
     WrongLogin: HTTPStatus.UNAUTHORIZED,
+    ProviderAway: HTTPStatus.SERVICE_UNAVAILABLE,
     CsrfRefused: HTTPStatus.FORBIDDEN,
     RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,

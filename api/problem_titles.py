@@ -31,6 +31,7 @@ _TITLES: dict[str, tuple[str, str]] = {
     "forbidden": ("You may not do this here", "没有此处的权限"),
     "not_signed_in": ("Sign in first", "请先登录"),
     "wrong_login": ("User name or password is wrong", "用户名或密码错误"),
+    "provider_away": ("The identity provider does not answer", "统一身份认证没有应答"),
     "csrf": ("The page is out of date: load it again", "页面已过期：请刷新"),
     "rate_limited": ("Too many failed sign-ins: wait", "登录失败次数过多：请稍候"),
     "domain_error": ("The records do not allow this", "记录不允许此操作"),

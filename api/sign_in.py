@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 import structlog
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
@@ -99,6 +99,13 @@ def check_csrf(request: Request, user: SignedIn) -> None:
     sent = request.headers.get("X-CSRF-Token", "")
     if not hmac.compare_digest(sent.encode(), user.csrf_token.encode()):
         raise CsrfRefused("the page is out of date: load it again")
+
+
+def set_cookie(response: Response, token: str, context: Context) -> None:
+    """For this site's own pages only."""
+    response.set_cookie(
+        COOKIE, token, httponly=True, samesite="strict", secure=context.settings.secure_cookie
+    )
 
 
 User = Annotated[SignedIn, Depends(signed_in)]

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.context import Here
 from api.schemas.access import PasswordChange, Session, SignIn
-from api.sign_in import COOKIE, SignedIn, User, check_password, hashed, signed
+from api.sign_in import COOKIE, SignedIn, User, check_password, hashed, set_cookie, signed
 from hazards.access import actions
 from hazards.access.queries import user_named
 
@@ -25,13 +25,7 @@ def sign_in(body: SignIn, request: Request, response: Response, context: Here) -
     with context.database.begin() as session:
         new = actions.sign_in(session, user, now=time.time())
         shown = _session(signed(session, user, new.token, new.csrf_token))
-    response.set_cookie(
-        COOKIE,
-        new.token,
-        httponly=True,
-        samesite="strict",
-        secure=context.settings.secure_cookie,
-    )
+    set_cookie(response, new.token, context)
     return shown
 
 

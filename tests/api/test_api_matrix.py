@@ -13,7 +13,7 @@ from hazards.access.roles import CAPABILITIES, Capability, Role
 from hazards.database import Database
 from hazards.site.people_tables import ROOT
 
-OPEN = {"sign_in", "healthz", "readyz"}
+OPEN = {"sign_in", "sign_in_ways", "oidc_login", "oidc_callback", "healthz", "readyz"}
 """Whoever reaches the service may ask."""
 BROWSER = {"current", "sign_out", "change_password"}
 """For whoever is signed in with a browser, whatever they may do; not for machines."""
