@@ -48,7 +48,7 @@ def import_units(session: Session, data: bytes, *, paths: Sequence[str]) -> Take
     lines = read(data, COLUMNS, mistakes)
     lock_tree(session)
     places = Places(session, paths)
-    by_id = {line.cells["id"]: line for line in lines}
+    by_id = {line.cells["id"]: line for line in reversed(lines)}
     for line in lines:
         _check(line, by_id, places, mistakes)
     mistakes.refuse()
