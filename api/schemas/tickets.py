@@ -5,8 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from api.schemas.cases import HazardBrief
-from api.schemas.shapes import Id, RecordId, Text
+from api.schemas.cases import Hazard
+from api.schemas.shapes import Id, RecordKey, Text
 from api.schemas.site import readable_schedule
 from hazards.access.roles import Role
 from hazards.cases.kinds import Dismissal, HazardKind
@@ -19,7 +19,7 @@ UTC = Annotated[float, Field(gt=0, lt=1e11, allow_inf_nan=False)]
 """UTC seconds."""
 Span = Annotated[float, Field(ge=0, le=366 * 86400, allow_inf_nan=False)]
 """Seconds."""
-PhotoIds = Annotated[list[RecordId], Field(max_length=9)]
+PhotoIds = Annotated[list[RecordKey], Field(max_length=9)]
 
 
 class TicketSummary(BaseModel):
@@ -89,7 +89,7 @@ class Ticket(TicketSummary):
     """measures, money (yuan), plan: of a major hazard. accepted_at: of a supervised one.
 
     clear_at: when its camera last saw the place clear. steps: what the asker may do now.
-    hazards: newest first, the newest 50.
+    hazards: the newest 20.
     """
 
     opened_by: str
@@ -101,7 +101,7 @@ class Ticket(TicketSummary):
     clear_at: float | None
     steps: list[Step]
     history: list[Transition]
-    hazards: list[HazardBrief]
+    hazards: list[Hazard]
 
     @classmethod
     def whole(
@@ -112,7 +112,7 @@ class Ticket(TicketSummary):
         now: float,
         steps: Sequence[Step],
         history: Sequence[TransitionRow],
-        hazards: Sequence[HazardBrief],
+        hazards: Sequence[Hazard],
     ) -> Self:
         """From a row and what belongs to it."""
         return cls.model_validate(
@@ -174,7 +174,7 @@ class TicketPlan(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     tier: Tier
-    assignee_id: RecordId
+    assignee_id: RecordKey
     due_at: UTC
     measures: Text = ""
     money: Annotated[float | None, Field(ge=0, le=1e12, allow_inf_nan=False)] = None
@@ -208,7 +208,7 @@ class TicketRule(BaseModel):
     min_confidence: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
     schedule: Annotated[str, Field(max_length=500), AfterValidator(readable_schedule)]
     tier: Tier
-    assignee: RecordId
+    assignee: RecordKey
     deadline_s: Span
     at_once: bool
     recurrence_days: Annotated[int, Field(ge=0, le=3650)]

@@ -1,17 +1,42 @@
-"""A verdict that is given on the ticket: it is the verdict about what the ticket holds."""
+"""What people do to a ticket that concerns its hazards too: open, confirm, dismiss."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.errors import Incomplete
+from core.errors import Incomplete, WrongTransition
 from hazards.access.tables import UserRow
 from hazards.cases import flow, review
 from hazards.cases.kinds import Dismissal, Verdict
 from hazards.cases.tables import HazardRow
+from hazards.tickets import opening
 from hazards.tickets.actions import locked, take_step
 from hazards.tickets.calendar import WorkCalendar
 from hazards.tickets.tables import TicketRow
-from hazards.tickets.transitions import State, Step, next_state
+from hazards.tickets.transitions import State, Step, Tier, next_state
+
+
+def open_for(
+    session: Session,
+    hazard_id: str,
+    *,
+    tier: Tier,
+    by: UserRow,
+    now: float,
+    calendar: WorkCalendar,
+) -> TicketRow:
+    """A person opens the ticket of a hazard that no rule gave one.
+
+    The ticket of a confirmed hazard is confirmed as well. Raises NotFound, and WrongTransition
+    for a hazard that was dismissed.
+    """
+    hazard = review.locked_hazard(session, hazard_id)
+    if hazard.verdict == Verdict.DISMISSED:
+        raise WrongTransition("this hazard was dismissed: nothing has to be done about it")
+    actor = f"user:{by.id}"
+    row = opening.open_ticket(session, hazard, tier=tier, actor=actor, now=now, calendar=calendar)
+    if hazard.verdict == Verdict.CONFIRMED and row.state == State.DETECTED:
+        take_step(session, row.id, Step.CONFIRM, actor=actor, now=now)
+    return row
 
 
 def confirm(
@@ -81,5 +106,5 @@ def _unjudged(session: Session, ticket_id: str) -> list[HazardRow]:
         .where(HazardRow.ticket_id == ticket_id, HazardRow.verdict.is_(None))
         .order_by(HazardRow.started_at, HazardRow.id)
     ).all()
-    rows = [review.locked_hazard(session, id) for id in ids]
+    rows = [review.locked_hazard(session, hazard_id) for hazard_id in ids]
     return [row for row in rows if row.verdict is None]

@@ -59,8 +59,8 @@ def keep_photo(session: Session, data_dir: Path, jpeg: bytes, *, by: str, now: f
 
     A file whose record is not committed is left over and harms nothing: its name is random.
     """
-    id = new_id()
-    relative = f"{FOLDER}/{id[:2]}/{id}.jpg"
+    photo_id = new_id()
+    relative = f"{FOLDER}/{photo_id[:2]}/{photo_id}.jpg"
     path = data_dir / relative
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ def keep_photo(session: Session, data_dir: Path, jpeg: bytes, *, by: str, now: f
             raise DiskFull("the disk is full: the photo was not kept") from error
         raise EvidenceError(f"the photo cannot be written: {error.strerror}") from error
     row = PhotoRow(
-        id=id,
+        id=photo_id,
         path=relative,
         sha256=hashlib.sha256(jpeg).hexdigest(),
         size=len(jpeg),

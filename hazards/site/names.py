@@ -11,7 +11,6 @@ from hazards.access.tables import UserRow
 from hazards.risk.tables import RiskUnitRow
 from hazards.site.people_tables import ContractorRow, PersonRow, UnitRow
 
-
 Key = TypeVar("Key", int, str)
 
 
@@ -32,10 +31,8 @@ class Names:
 
     def actor(self, text: str) -> str:
         """`user:7` by name; what no person did stays as it is."""
-        kind, _, id = text.partition(":")
-        if kind == "user" and id.isdigit():
-            return self.users.get(int(id), text)
-        return text
+        number = _user_number(text)
+        return text if number is None else self.users.get(number, text)
 
 
 def names_of(
@@ -49,8 +46,7 @@ def names_of(
     risk_units: Iterable[str | None] = (),
 ) -> Names:
     """One query for each kind that is asked for, however many ids. None is left out."""
-    parts = (text.partition(":") for text in actors)
-    acting = [int(id) for kind, _, id in parts if kind == "user" and id.isdigit()]
+    acting = map(_user_number, actors)
     return Names(
         users=_found(session, UserRow.id, UserRow.display_name, {*users, *acting} - {None}),
         people=_found(session, PersonRow.id, PersonRow.name, set(people) - {None}),
@@ -70,4 +66,10 @@ def _found(
 ) -> dict[Key, str]:
     if not ids:
         return {}
-    return {id: text for id, text in session.execute(select(key, name).where(key.in_(ids)))}
+    found = session.execute(select(key, name).where(key.in_(ids)))
+    return dict(found.tuples().all())
+
+
+def _user_number(actor: str) -> int | None:
+    kind, _, number = actor.partition(":")
+    return int(number) if kind == "user" and number.isdigit() else None

@@ -1,7 +1,5 @@
 """Changes to the rules that open tickets and to the ladder that overdue ones climb."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,31 +9,18 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, NotFound
 from hazards.risk.tables import GradeRow
 from hazards.site.people_tables import PersonRow
-from hazards.tables import Table
 from hazards.tickets.opening import OWNER
 from hazards.tickets.queries import ladder, ticket_rules
 from hazards.tickets.tables import EscalationStepRow, TicketRuleRow
 
 
-def version_of(rows: Sequence[Table]) -> str:
-    """Of a list as it stands, for whoever edits it: SHA-256 over its values."""
-    values = [
-        {column.key: getattr(row, column.key) for column in row.__mapper__.column_attrs}
-        for row in rows
-    ]
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
-
-
-def replace_rules(
-    session: Session, wanted: Sequence[dict[str, Any]], *, version: str | None
-) -> list[TicketRuleRow]:
+def replace_rules(session: Session, wanted: Sequence[dict[str, Any]]) -> list[TicketRuleRow]:
     """The rules from now on, in the order in which they are tried; open tickets keep theirs.
 
-    wanted: the columns of TicketRuleRow but position. version: what the person saw, None where
-    that does not matter. Raises Conflict (version, an id twice), NotFound (grade, person).
+    wanted: the columns of TicketRuleRow but position. Raises Conflict (an id twice), NotFound
+    (grade, person).
     """
     known = {row.id: row for row in ticket_rules(session)}
-    _same(list(known.values()), version)
     ids = [rule["id"] for rule in wanted]
     if len(set(ids)) < len(ids):
         raise Conflict("two rules have the same id: choose another one")
@@ -54,15 +39,12 @@ def replace_rules(
     return ticket_rules(session)
 
 
-def replace_ladder(
-    session: Session, wanted: Sequence[dict[str, Any]], *, version: str | None
-) -> list[EscalationStepRow]:
+def replace_ladder(session: Session, wanted: Sequence[dict[str, Any]]) -> list[EscalationStepRow]:
     """The rungs from now on, lowest first; a ticket's next rung is looked up when it climbs.
 
-    wanted: the columns of EscalationStepRow but level. Raises Conflict (version, order).
+    wanted: the columns of EscalationStepRow but level. Raises Conflict (order).
     """
     known = {row.level: row for row in ladder(session)}
-    _same(list(known.values()), version)
     after = [rung["after_s"] for rung in wanted]
     if after != sorted(after):
         raise Conflict("each rung has to come after the one below it: put them in order")
@@ -77,11 +59,6 @@ def replace_ladder(
         session.delete(row)
     session.flush()
     return ladder(session)
-
-
-def _same(rows: Sequence[Table], version: str | None) -> None:
-    if version is not None and version != version_of(rows):
-        raise Conflict("somebody has changed this list: load it again")
 
 
 def _check_references(session: Session, wanted: Sequence[dict[str, Any]]) -> None:
