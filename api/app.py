@@ -11,7 +11,18 @@ from api.body_limit import BodyLimit
 from api.caller import known
 from api.context import Context
 from api.engine import Engine
-from api.routes import access, cases, evidence, live, site, system
+from api.routes import (
+    access,
+    cases,
+    evidence,
+    live,
+    reports,
+    review,
+    site,
+    system,
+    ticket_settings,
+    tickets,
+)
 from api.schemas.errors import ProblemDetails
 from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, LiveTracks
 from api.security_headers import SecurityHeaders
@@ -59,6 +70,10 @@ def describe(version: str) -> Application:
         cases.router,
         evidence.router,
         live.router,
+        review.router,
+        tickets.router,
+        ticket_settings.router,
+        reports.router,
     ):
         closed.include_router(part)
     for open_to_all in (access.open_to_all, system.open_to_all):
