@@ -24,13 +24,20 @@ from api.routes import (
     tickets,
 )
 from api.schemas.errors import ProblemDetails
-from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, LiveTracks
+from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, LiveTracks, TicketEvent
 from api.security_headers import SecurityHeaders
 from api.settings import ApiSettings
 from api.sign_in import signed_in
 from hazards.database import Database
 
-_MESSAGES: list[type[BaseModel]] = [LiveInit, LiveTracks, LiveStatus, LiveStill, CameraEvent]
+_MESSAGES: list[type[BaseModel]] = [
+    LiveInit,
+    LiveTracks,
+    LiveStatus,
+    LiveStill,
+    CameraEvent,
+    TicketEvent,
+]
 
 
 class Application(FastAPI):
