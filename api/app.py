@@ -19,19 +19,30 @@ from api.routes import (
     live,
     oidc,
     organisation,
+    reports,
+    review,
     sheets,
     site,
     system,
+    ticket_settings,
+    tickets,
     users,
 )
 from api.schemas.errors import ProblemDetails
-from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, LiveTracks
+from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, LiveTracks, TicketEvent
 from api.security_headers import SecurityHeaders
 from api.settings import ApiSettings
 from api.sign_in import signed_in
 from hazards.database import Database
 
-_MESSAGES: list[type[BaseModel]] = [LiveInit, LiveTracks, LiveStatus, LiveStill, CameraEvent]
+_MESSAGES: list[type[BaseModel]] = [
+    LiveInit,
+    LiveTracks,
+    LiveStatus,
+    LiveStill,
+    CameraEvent,
+    TicketEvent,
+]
 
 
 class Application(FastAPI):
@@ -75,6 +86,10 @@ def describe(version: str) -> Application:
         users.router,
         audit.router,
         sheets.router,
+        review.router,
+        tickets.router,
+        ticket_settings.router,
+        reports.router,
     ):
         closed.include_router(part)
     for open_to_all in (access.open_to_all, oidc.open_to_all, system.open_to_all):

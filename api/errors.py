@@ -70,6 +70,7 @@ STATUS: dict[type[core.AnyanError], HTTPStatus] = {
     core.Conflict: HTTPStatus.CONFLICT,
     core.SheetRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     core.Incomplete: HTTPStatus.UNPROCESSABLE_ENTITY,
+    core.PhotoError: HTTPStatus.UNPROCESSABLE_ENTITY,
     core.Forbidden: HTTPStatus.FORBIDDEN,
     core.NotSignedIn: HTTPStatus.UNAUTHORIZED,
     WrongLogin: HTTPStatus.UNAUTHORIZED,

@@ -25,6 +25,7 @@
         │   └── KeyReused        an idempotency key that came with another request
         ├── SheetRefused         an Excel file with mistakes: nothing of it was taken
         ├── Incomplete           a step that needs a reason, a photo or more fields
+        ├── PhotoError           what was sent is no photo, or is too large
         ├── Forbidden            signed in, but not allowed
         ├── NotSignedIn
         └── WrongLogin           user name or password; which one is not said
@@ -198,6 +199,12 @@ class Incomplete(DomainError):
     """The step needs a reason, a photo or more fields; the message names them."""
 
     code = "incomplete"
+
+
+class PhotoError(DomainError):
+    """What was sent is no photo that can be kept."""
+
+    code = "photo_error"
 
 
 class Forbidden(DomainError):
