@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from api.schemas.cases import Hazard
-from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill
+from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, TicketEvent
 from api.schemas.site import Status
 from api.schemas.system import System
 from api.viewer import FRAGMENT, LAG_S, STILL, Init, Subscriber, Viewer
@@ -124,6 +124,10 @@ class LiveHub:
     def publish_hazard(self, hazard: Hazard) -> None:
         """A hazard is new or has changed."""
         self._publish_event("hazard", hazard)
+
+    def publish_ticket(self, ticket_id: str, version: int) -> None:
+        """A ticket is new or has changed; who may see it asks for it."""
+        self._publish_event("ticket", TicketEvent(id=ticket_id, version=version))
 
     def publish_system(self, system: System) -> None:
         """Problems, model or spool have changed."""

@@ -1,5 +1,7 @@
 """Reads of users, sign-ins, grants and tokens."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -37,7 +39,7 @@ def can(session: Session, user: UserRow, capability: Capability, unit_id: str) -
 
     A unit that does not exist is nobody's; a user who is not active may do nothing.
     """
-    return user.active and _reaches(session, visible_paths(session, user, capability), unit_id)
+    return user.active and reaches(session, visible_paths(session, user, capability), unit_id)
 
 
 def visible_paths(session: Session, user: UserRow, capability: Capability) -> list[str]:
@@ -52,6 +54,35 @@ def visible_paths(session: Session, user: UserRow, capability: Capability) -> li
         .distinct()
     )
     return list(session.scalars(statement))
+
+
+def capabilities_of(session: Session, user: UserRow) -> list[Capability]:
+    """What a user may do somewhere, in the order of the table."""
+    roles = {Role(grant.role) for grant in grants_of(session, user.id)}
+    able = frozenset[Capability]().union(*(CAPABILITIES[role] for role in roles))
+    return [capability for capability in Capability if capability in able]
+
+
+def user_page(session: Session, *, search: str, after: str | None, limit: int) -> list[UserRow]:
+    """Up to `limit` users by name. search: part of a name. after: a name, to go on."""
+    statement = select(UserRow).order_by(UserRow.name).limit(limit)
+    if search:
+        statement = statement.where(
+            UserRow.name.icontains(search, autoescape=True)
+            | UserRow.display_name.icontains(search, autoescape=True)
+        )
+    if after is not None:
+        statement = statement.where(UserRow.name > after)
+    return list(session.scalars(statement))
+
+
+def grants_by_user(session: Session, user_ids: Sequence[int]) -> dict[int, list[GrantRow]]:
+    """What some users are, and where."""
+    found: dict[int, list[GrantRow]] = {user_id: [] for user_id in user_ids}
+    statement = select(GrantRow).where(GrantRow.user_id.in_(user_ids))
+    for row in session.scalars(statement.order_by(GrantRow.role, GrantRow.unit_id)):
+        found[row.user_id].append(row)
+    return found
 
 
 def users_with(session: Session, role: Role, unit_id: str) -> list[UserRow]:
@@ -78,14 +109,21 @@ def machine(session: Session, token: str) -> MachineTokenRow:
     return row
 
 
+def machine_paths(session: Session, row: MachineTokenRow, capability: Capability) -> list[str]:
+    """The paths of the units in which, and below which, a machine may do something."""
+    if capability not in row.scopes:
+        return []
+    return list(session.scalars(select(UnitRow.path).where(UnitRow.id == row.unit_id)))
+
+
 def machine_can(
     session: Session, row: MachineTokenRow, capability: Capability, unit_id: str
 ) -> bool:
     """Whether a machine may do something in a unit."""
-    path = session.scalar(select(UnitRow.path).where(UnitRow.id == row.unit_id))
-    return capability in row.scopes and _reaches(session, [path or "-"], unit_id)
+    return reaches(session, machine_paths(session, row, capability), unit_id)
 
 
-def _reaches(session: Session, paths: list[str], unit_id: str) -> bool:
+def reaches(session: Session, paths: Sequence[str], unit_id: str) -> bool:
+    """Whether a unit lies in one of some sub-trees; one that does not exist lies in none."""
     path = session.scalar(select(UnitRow.path).where(UnitRow.id == unit_id))
     return path is not None and any(path.startswith(prefix) for prefix in paths)

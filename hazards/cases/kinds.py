@@ -18,6 +18,7 @@ class HazardKind(StrEnum):
     MISSING_HELMET = "missing_helmet"
     RESTRICTED_ZONE = "restricted_zone"
     BLOCKED_EXIT = "blocked_exit"
+    CAMERA_TAMPER = "camera_tamper"
     UNSAFE_ACT = "unsafe_act"
     UNSAFE_CONDITION = "unsafe_condition"
     GAS = "gas"

@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, select
@@ -123,7 +123,7 @@ def forecast(
     """Alarms per shift from the last days.
 
     shifts: (id, schedule). A day counts as a shift where its schedule has a window that begins on
-    that weekday.
+    that date.
     """
     since = now - days * 86400.0
     starts = session.scalars(
@@ -136,10 +136,10 @@ def forecast(
         schedule = Schedule.parse(text)
         alarms = sum(schedule.active(at, zone) for at in starts)
         dates = {day_of(since + day * 86400.0, zone) for day in range(days)}
+        windows = (*schedule.weekly, *schedule.also)
         seen = sum(
-            not schedule.windows
-            or any(datetime.fromisoformat(date).weekday() in w.days for w in schedule.windows)
-            for date in dates
+            not windows or any(w.begins_on(date.fromisoformat(day)) for w in windows)
+            for day in dates
         )
         mean = alarms / seen if seen else 0.0
         result.append(Forecast(shift_id, seen, mean, *_poisson_range(mean)))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.schedule import Schedule, Window
+from core.schedule import Schedule, WeeklyWindow
 from hazards.periods import midnight
 from hazards.tickets.tables import HolidayRow, ShiftRow
 
@@ -25,7 +25,7 @@ class WorkCalendar:
     that differs from its weekday; a make-up day has the hours of a Monday.
     """
 
-    windows: tuple[Window, ...]
+    windows: tuple[WeeklyWindow, ...]
     holidays: Mapping[date, bool]
     zone: ZoneInfo
 
@@ -76,8 +76,8 @@ def work_calendar(session: Session, zone: ZoneInfo) -> WorkCalendar:
     """The site's calendar, as it stands."""
     texts: Sequence[str] = session.scalars(select(ShiftRow.schedule).where(ShiftRow.working)).all()
     schedules = [Schedule.parse(text) for text in texts]
-    always = any(not schedule.windows for schedule in schedules)
-    windows = () if always else tuple(w for schedule in schedules for w in schedule.windows)
+    always = any(not schedule.weekly for schedule in schedules)
+    windows = () if always else tuple(w for schedule in schedules for w in schedule.weekly)
     days = session.execute(select(HolidayRow.day, HolidayRow.worked))
     return WorkCalendar(windows, {date.fromisoformat(day): worked for day, worked in days}, zone)
 
