@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from core.schedule import Schedule
+from core.schedule import Schedule, Window
 from hazards.cases.kinds import Verdict
 from hazards.cases.tables import HazardRow, SecondReviewRow
 from hazards.periods import day_of
@@ -136,7 +136,7 @@ def forecast(
         schedule = Schedule.parse(text)
         alarms = sum(schedule.active(at, zone) for at in starts)
         dates = {day_of(since + day * 86400.0, zone) for day in range(days)}
-        windows = (*schedule.weekly, *schedule.also)
+        windows: tuple[Window, ...] = (*schedule.weekly, *schedule.also)
         seen = sum(
             not windows or any(w.begins_on(date.fromisoformat(day)) for w in windows)
             for day in dates

@@ -16,7 +16,7 @@ def _at(text: str) -> float:
 
 
 def _calendar(*schedules: str, **holidays: bool) -> WorkCalendar:
-    windows = tuple(w for text in schedules for w in Schedule.parse(text).windows)
+    windows = tuple(w for text in schedules for w in Schedule.parse(text).weekly)
     days = {date.fromisoformat(day[1:].replace("_", "-")): w for day, w in holidays.items()}
     return WorkCalendar(windows, days, ZONE)
 
@@ -64,7 +64,7 @@ def test_summer_time_keeps_the_hours_of_the_clock() -> None:
     from zoneinfo import ZoneInfo
 
     berlin = ZoneInfo("Europe/Berlin")
-    calendar = WorkCalendar(Schedule.parse("mon-sun 08:00-18:00").windows, {}, berlin)
+    calendar = WorkCalendar(Schedule.parse("mon-sun 08:00-18:00").weekly, {}, berlin)
     friday = datetime(2026, 3, 28, 17, tzinfo=berlin).timestamp()
     assert calendar.add(friday, 2 * HOUR) == datetime(2026, 3, 29, 9, tzinfo=berlin).timestamp()
 
