@@ -13,11 +13,14 @@ from hazards.access.roles import CAPABILITIES, Capability, Role
 from hazards.database import Database
 from hazards.site.people_tables import ROOT
 
-OPEN = {"sign_in", "sign_in_ways", "oidc_login", "oidc_callback", "healthz", "readyz"}
+OPEN = {"sign_in", "healthz", "readyz"}
 """Whoever reaches the service may ask."""
 BROWSER = {"current", "sign_out", "change_password"}
 """For whoever is signed in with a browser, whatever they may do; not for machines."""
-KNOWN = {"system", "events", "list_units", "read_unit"}
+KNOWN = {
+    "system", "events", "list_units", "read_unit",
+    "list_tickets", "count_tickets", "read_ticket", "take_step", "read_photo",
+}  # fmt: skip
 """For whoever is signed in, machines too."""
 
 C = Capability
@@ -61,6 +64,24 @@ NEEDS: dict[str, Capability] = {
     "take_risks": C.EDIT_RISK,
     "list_changes": C.READ_AUDIT,
     "verify_trail": C.READ_AUDIT,
+    "review_queue": C.REVIEW,
+    "give_verdict": C.REVIEW,
+    "name_subject": C.REVIEW,
+    "subjects": C.REVIEW,
+    "second_queue": C.REVIEW,
+    "give_second_verdict": C.REVIEW,
+    "alarm_quality": C.WATCH,
+    "open_ticket": C.ASSIGN,
+    "assignees": C.ASSIGN,
+    "assign": C.ASSIGN,
+    "postpone": C.ASSIGN,
+    "read_rules": C.WATCH,
+    "replace_rules": C.EDIT_CAMERAS,
+    "read_ladder": C.WATCH,
+    "replace_ladder": C.ADMINISTER,
+    "report_form": C.REPORT,
+    "report": C.REPORT,
+    "send_photo": C.REPORT,
 }
 """By operation id: what somebody must be able to do. A new route gets its line here."""
 
