@@ -17,8 +17,13 @@ OPEN = {"sign_in", "sign_in_ways", "oidc_login", "oidc_callback", "healthz", "re
 """Whoever reaches the service may ask."""
 BROWSER = {"current", "sign_out", "change_password"}
 """For whoever is signed in with a browser, whatever they may do; not for machines."""
-KNOWN = {"system", "events", "list_units", "read_unit"}
+KNOWN = {
+    "system", "events", "list_units", "read_unit",
+    "list_tickets", "count_tickets", "read_ticket", "take_step", "read_photo",
+}  # fmt: skip
 """For whoever is signed in, machines too."""
+PERSONAL = {"second_queue"}
+"""What a person does, so that a token with the capability is refused too."""
 
 C = Capability
 NEEDS: dict[str, Capability] = {
@@ -62,6 +67,24 @@ NEEDS: dict[str, Capability] = {
     "take_risks": C.EDIT_RISK,
     "list_changes": C.READ_AUDIT,
     "verify_trail": C.READ_AUDIT,
+    "review_queue": C.REVIEW,
+    "give_verdict": C.REVIEW,
+    "name_subject": C.REVIEW,
+    "subjects": C.REVIEW,
+    "second_queue": C.REVIEW,
+    "give_second_verdict": C.REVIEW,
+    "alarm_quality": C.WATCH,
+    "open_ticket": C.ASSIGN,
+    "assignees": C.ASSIGN,
+    "assign": C.ASSIGN,
+    "postpone": C.ASSIGN,
+    "read_rules": C.WATCH,
+    "replace_rules": C.EDIT_CAMERAS,
+    "read_ladder": C.WATCH,
+    "replace_ladder": C.ADMINISTER,
+    "report_form": C.REPORT,
+    "report": C.REPORT,
+    "send_photo": C.REPORT,
 }
 """By operation id: what somebody must be able to do. A new route gets its line here."""
 
@@ -144,7 +167,7 @@ def test_machines_may_what_their_scopes_say(app: Application, operation: str) ->
     capability = NEEDS.get(operation)
     database = app.state.context.database
     for scopes, able in (
-        ([capability or C.REPORT], operation not in BROWSER),
+        ([capability or C.REPORT], operation not in BROWSER | PERSONAL),
         ([c for c in C if c is not capability], operation in KNOWN),
     ):
         with database.begin() as session:

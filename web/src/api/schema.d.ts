@@ -172,26 +172,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/coverage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What became of the time in which rules were on
-         * @description Per camera, zone and rule: judged, cannot tell and why, blind.
-         */
-        get: operations["coverage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/cameras": {
         parameters: {
             query?: never;
@@ -394,7 +374,8 @@ export interface paths {
         };
         /**
          * What changes, as server-sent events
-         * @description `hazard`, `camera` and `system`; connect again and re-read the lists when it ends.
+         * @description `hazard`, `ticket`, `camera` and `system`, of what the caller may see; connect again and
+         *     re-read the lists when it ends.
          */
         get: operations["events"];
         put?: never;
@@ -1213,19 +1194,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Answer
-         * @description What a picture gave a rule: a judgement, or the reason why it could not be judged.
-         *
-         *     judged: it could tell. too_small, hidden, too_dark, cut_off: it saw a person, but not what it
-         *     has to see of them: too few pixels, behind something or turned away, no light, outside the
-         *     picture. jumped: a person's box was farther from the last one than anybody runs. light: the
-         *     light is another one than in every known picture of the passage. moved: the camera no longer
-         *     looks where it looked. tampered: the lens is covered, sprayed or out of focus. blind: there was
-         *     no picture.
-         * @enum {string}
-         */
-        Answer: "judged" | "too_small" | "hidden" | "too_dark" | "cut_off" | "jumped" | "light" | "moved" | "tampered" | "blind";
-        /**
          * Box
          * @description xyxy: x1 y1 x2 y2 in 0..1 of the picture. track_id: 0 where there is none.
          */
@@ -1414,30 +1382,6 @@ export interface components {
             items: components["schemas"]["Contractor"][];
         };
         /**
-         * Coverage
-         * @description One rule in one zone of one camera, seconds since its worker started.
-         *
-         *     scheduled_s = judged_s + blind_s + all of cannot_tell_s. blind_s: without a picture.
-         *     cannot_tell_s: by reason.
-         */
-        Coverage: {
-            /** Camera Id */
-            camera_id: string;
-            /** Zone Id */
-            zone_id: string;
-            rule: components["schemas"]["ViolationKind"];
-            /** Scheduled S */
-            scheduled_s: number;
-            /** Judged S */
-            judged_s: number;
-            /** Blind S */
-            blind_s: number;
-            /** Cannot Tell S */
-            cannot_tell_s: {
-                [key: string]: number;
-            };
-        };
-        /**
          * Dismissal
          * @description Why it is none.
          * @enum {string}
@@ -1567,7 +1511,7 @@ export interface components {
          * @description What was seen. The first ones are those of core.violation.ViolationKind.
          * @enum {string}
          */
-        HazardKind: "missing_helmet" | "restricted_zone" | "blocked_exit" | "camera_tamper" | "unsafe_act" | "unsafe_condition" | "gas" | "vibration" | "door_contact" | "other";
+        HazardKind: "missing_helmet" | "restricted_zone" | "blocked_exit" | "unsafe_act" | "unsafe_condition" | "gas" | "vibration" | "door_contact" | "other";
         /**
          * Hazards
          * @description One page, newest start first. next: value for `before`, null at the end.
@@ -2605,12 +2549,6 @@ export interface components {
             problem: string;
         };
         /**
-         * ViolationKind
-         * @description What the rules find.
-         * @enum {string}
-         */
-        ViolationKind: "missing_helmet" | "restricted_zone" | "blocked_exit" | "camera_tamper";
-        /**
          * Zone
          * @description polygon: [[x, y], ...] in 0..1 of the picture. dwell_s: seconds that a state must last.
          *
@@ -3103,44 +3041,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["System"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    coverage: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Coverage"][];
                 };
             };
             /** @description Problem, with its places */
