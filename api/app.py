@@ -13,15 +13,19 @@ from api.context import Context
 from api.engine import Engine
 from api.routes import (
     access,
+    audit,
     cases,
     evidence,
     live,
+    organisation,
     reports,
     review,
+    sheets,
     site,
     system,
     ticket_settings,
     tickets,
+    users,
 )
 from api.schemas.errors import ProblemDetails
 from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, LiveTracks, TicketEvent
@@ -81,6 +85,10 @@ def describe(version: str) -> Application:
         tickets.router,
         ticket_settings.router,
         reports.router,
+        organisation.router,
+        users.router,
+        audit.router,
+        sheets.router,
     ):
         closed.include_router(part)
     for open_to_all in (access.open_to_all, system.open_to_all):

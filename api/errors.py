@@ -67,6 +67,7 @@ STATUS: dict[type[core.AnyanError], HTTPStatus] = {
     core.DomainError: HTTPStatus.BAD_REQUEST,
     core.NotFound: HTTPStatus.NOT_FOUND,
     core.Conflict: HTTPStatus.CONFLICT,
+    core.SheetRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     core.Incomplete: HTTPStatus.UNPROCESSABLE_ENTITY,
     core.PhotoError: HTTPStatus.UNPROCESSABLE_ENTITY,
     core.Forbidden: HTTPStatus.FORBIDDEN,
@@ -169,6 +170,8 @@ class UnexpectedErrors:
 def _fields_of(error: core.AnyanError) -> list[FieldError]:
     if isinstance(error, InvalidRequest):
         return [FieldError(place=error.place, message=error.message)]
+    if isinstance(error, core.SheetRefused):
+        return [FieldError(place=place, message=message) for place, message in error.mistakes]
     return []
 
 

@@ -26,6 +26,7 @@ _TITLES: dict[str, tuple[str, str]] = {
     "month_closed": ("The month is closed", "该月已结账"),
     "not_enough": ("Points or stock do not suffice", "积分或库存不足"),
     "too_late": ("The time for this is over", "已过期限"),
+    "sheet_refused": ("The Excel file has mistakes", "Excel 文件有误，未导入任何内容"),
     "incomplete": ("Something is missing: add it", "内容不全：请补充"),
     "photo_error": ("This is no photo that can be kept", "照片无法使用"),
     "forbidden": ("You may not do this here", "没有此处的权限"),

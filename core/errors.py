@@ -23,6 +23,7 @@
         │   ├── NotEnough        points or stock do not suffice
         │   ├── TooLate          the time for this is over
         │   └── KeyReused        an idempotency key that came with another request
+        ├── SheetRefused         an Excel file with mistakes: nothing of it was taken
         ├── Incomplete           a step that needs a reason, a photo or more fields
         ├── PhotoError           what was sent is no photo, or is too large
         ├── Forbidden            signed in, but not allowed
@@ -175,6 +176,23 @@ class KeyReused(Conflict):
     """The idempotency key came with another request before."""
 
     code = "key_reused"
+
+
+class SheetRefused(DomainError):
+    """An Excel file with mistakes: nothing of it was taken.
+
+    mistakes: (place, sentence); a place is `row 7, name`, or `file`.
+    """
+
+    code = "sheet_refused"
+
+    def __init__(self, mistakes: list[tuple[str, str]]) -> None:
+        count = len(mistakes)
+        super().__init__(
+            f"the file has {count} mistake{'s' if count > 1 else ''}, and nothing of it was taken: "
+            "correct them and send it again"
+        )
+        self.mistakes = mistakes
 
 
 class Incomplete(DomainError):
