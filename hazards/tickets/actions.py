@@ -15,7 +15,6 @@ from hazards.tickets.escalation import first_escalation
 from hazards.tickets.tables import TicketRow, TransitionRow
 from hazards.tickets.transitions import NEEDS, State, Step, Tier, next_state
 
-
 CHANGED = "somebody has changed this ticket: load it again"
 
 
