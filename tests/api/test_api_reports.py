@@ -1,6 +1,5 @@
 import io
 
-
 import pytest
 from fastapi.testclient import TestClient
 from photos import SVG, bomb, jpeg, with_place
