@@ -67,7 +67,7 @@ def _found(
     if not ids:
         return {}
     found = session.execute(select(key, name).where(key.in_(ids)))
-    return dict(found.tuples().all())
+    return {row[0]: row[1] for row in found}
 
 
 def _user_number(actor: str) -> int | None:

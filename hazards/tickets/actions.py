@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from core.errors import Conflict, Incomplete, NotFound, WrongTransition
 from hazards.evidence.tables import PhotoRow
@@ -13,6 +14,8 @@ from hazards.tickets.calendar import WorkCalendar
 from hazards.tickets.escalation import first_escalation
 from hazards.tickets.tables import TicketRow, TransitionRow
 from hazards.tickets.transitions import NEEDS, State, Step, Tier, next_state
+
+CHANGED = "somebody has changed this ticket: load it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,15 @@ def postpone(
 
 def locked(session: Session, ticket_id: str, *, version: int | None = None) -> TicketRow:
     """The ticket, for this transaction alone. Raises NotFound, Conflict (version)."""
-    row = session.get(TicketRow, ticket_id, with_for_update=True, populate_existing=True)
+    try:
+        row = session.get(TicketRow, ticket_id, with_for_update=True, populate_existing=True)
+    except StaleDataError as error:
+        # It was read in this transaction before, and changed while we waited for the lock.
+        raise Conflict(CHANGED) from error
     if row is None:
         raise NotFound(f"there is no ticket '{ticket_id}'")
     if version is not None and row.version != version:
-        raise Conflict("somebody has changed this ticket: load it again")
+        raise Conflict(CHANGED)
     return row
 
 

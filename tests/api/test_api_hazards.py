@@ -51,6 +51,17 @@ def test_a_hazard_as_the_page_reads_it(client: TestClient, database: Database) -
         "confidence": 0.75,
         "acknowledged_at": None,
         "acknowledged_by": None,
+        "source": "camera",
+        "risk_unit_id": None,
+        "risk_unit_name": "",
+        "unit_id": "site",
+        "unit_name": "Site",
+        "description": "",
+        "reported_by": "",
+        "photo_ids": [],
+        "judgement": None,
+        "subject": None,
+        "ticket_id": None,
         "evidence": [
             {
                 "id": FAILED_CLIP.id,
