@@ -54,6 +54,7 @@ STATUS: dict[type[core.AnyanError], HTTPStatus] = {
     core.NotFound: HTTPStatus.NOT_FOUND,
     core.Conflict: HTTPStatus.CONFLICT,
     core.Incomplete: HTTPStatus.UNPROCESSABLE_ENTITY,
+    core.PlanFileError: HTTPStatus.UNPROCESSABLE_ENTITY,
     core.Forbidden: HTTPStatus.FORBIDDEN,
     core.NotSignedIn: HTTPStatus.UNAUTHORIZED,
     WrongLogin: HTTPStatus.UNAUTHORIZED,

@@ -23,6 +23,7 @@
         │   ├── NotEnough        points or stock do not suffice
         │   └── TooLate          the time for this is over
         ├── Incomplete           a step that needs a reason, a photo or more fields
+        ├── PlanFileError        an uploaded floor plan cannot be used
         ├── Forbidden            signed in, but not allowed
         ├── NotSignedIn
         └── WrongLogin           user name or password; which one is not said
@@ -173,6 +174,12 @@ class Incomplete(DomainError):
     """The step needs a reason, a photo or more fields; the message names them."""
 
     code = "incomplete"
+
+
+class PlanFileError(DomainError):
+    """An uploaded floor plan is no picture, too large, or holds more than a drawing."""
+
+    code = "plan_file_error"
 
 
 class Forbidden(DomainError):
