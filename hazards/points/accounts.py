@@ -67,3 +67,31 @@ def accounts_within(paths: Sequence[str]) -> Select[tuple[str]]:
             (AccountRow.kind == "contractor") & AccountRow.owner_id.in_(contractors),
         )
     )
+
+
+def find_owners(session: Session, *, paths: Sequence[str], search: str, limit: int) -> list[Owner]:
+    """Whose accounts there are in some sub-trees: people by staff number, then teams and
+    contractors by name. search: part of name or number."""
+    units = units_within(paths)
+    people = select(PersonRow.id, PersonRow.name, PersonRow.unit_id).where(
+        PersonRow.unit_id.in_(units),
+        or_(
+            PersonRow.name.icontains(search, autoescape=True),
+            PersonRow.number.icontains(search, autoescape=True),
+        ),
+    )
+    teams = select(UnitRow.id, UnitRow.name, UnitRow.id.label("unit_id")).where(
+        UnitRow.id.in_(units), UnitRow.name.icontains(search, autoescape=True)
+    )
+    firms = select(ContractorRow.id, ContractorRow.name, ContractorRow.unit_id).where(
+        ContractorRow.unit_id.in_(units), ContractorRow.name.icontains(search, autoescape=True)
+    )
+    found: list[Owner] = []
+    for kind, statement in (
+        ("person", people.order_by(PersonRow.number)),
+        ("team", teams.order_by(UnitRow.path)),
+        ("contractor", firms.order_by(ContractorRow.name)),
+    ):
+        rows = session.execute(statement.limit(limit)).tuples()
+        found += [Owner(f"{kind}:{owner}", kind, name, unit_id) for owner, name, unit_id in rows]
+    return found
