@@ -11,7 +11,19 @@ from api.body_limit import BodyLimit
 from api.caller import known
 from api.context import Context
 from api.engine import Engine
-from api.routes import access, cases, evidence, live, site, system
+from api.routes import (
+    access,
+    cases,
+    evidence,
+    inbox,
+    ledger,
+    live,
+    plans,
+    points,
+    risk,
+    site,
+    system,
+)
 from api.schemas.errors import ProblemDetails
 from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, LiveTracks
 from api.security_headers import SecurityHeaders
@@ -59,6 +71,11 @@ def describe(version: str) -> Application:
         cases.router,
         evidence.router,
         live.router,
+        plans.router,
+        risk.router,
+        points.router,
+        ledger.router,
+        inbox.router,
     ):
         closed.include_router(part)
     for open_to_all in (access.open_to_all, system.open_to_all):

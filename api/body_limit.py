@@ -1,4 +1,4 @@
-"""No request of ours is large, and nobody makes us keep one that is."""
+"""Few requests of ours are large, and nobody makes us keep one that is."""
 
 from http import HTTPStatus
 
@@ -6,6 +6,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_BYTES = 2**20
+UPLOAD_BYTES = 20 * 2**20
+UPLOADS = frozenset({"/api/v1/plans"})
+"""Where files are sent to."""
 
 
 class BodyLimit:
@@ -20,14 +23,16 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         read = 0
+        limit = UPLOAD_BYTES if scope["path"] in UPLOADS else BODY_BYTES
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > BODY_BYTES:
+            if read > limit:
+                size = "a megabyte" if limit == BODY_BYTES else f"{limit >> 20} megabytes"
                 raise HTTPException(
-                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the request is larger than a megabyte"
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the request is larger than {size}"
                 )
             return message
 

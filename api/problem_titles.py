@@ -27,6 +27,7 @@ _TITLES: dict[str, tuple[str, str]] = {
     "not_enough": ("Points or stock do not suffice", "积分或库存不足"),
     "too_late": ("The time for this is over", "已过期限"),
     "incomplete": ("Something is missing: add it", "内容不全：请补充"),
+    "plan_file_error": ("This plan cannot be used: export it again", "平面图无法使用：请重新导出"),
     "forbidden": ("You may not do this here", "没有此处的权限"),
     "not_signed_in": ("Sign in first", "请先登录"),
     "wrong_login": ("User name or password is wrong", "用户名或密码错误"),

@@ -91,17 +91,19 @@ def list_alerts(caller: Reader, context: Here) -> Alerts:
         people = {f"person:{one.person_id}" for one in repeated}
         owners = owners_of(session, people | {f"team:{one.unit_id}" for one in rises})
         seen = unit_ids(session, caller.paths)
-    shown = {id: Account.of(owner) for id, owner in owners.items() if owner.unit_id in seen}
+    shown = {
+        account: Account.of(owner) for account, owner in owners.items() if owner.unit_id in seen
+    }
     return Alerts(
         repeated=[
-            RepeatedAlert(account=shown[id], kind=one.kind, hazard_ids=one.hazard_ids)
+            RepeatedAlert(account=shown[account], kind=one.kind, hazard_ids=one.hazard_ids)
             for one in repeated
-            if (id := f"person:{one.person_id}") in shown
+            if (account := f"person:{one.person_id}") in shown
         ],
         rises=[
-            RiseAlert(account=shown[id], recent=one.recent, usual=one.usual)
+            RiseAlert(account=shown[account], recent=one.recent, usual=one.usual)
             for one in rises
-            if (id := f"team:{one.unit_id}") in shown
+            if (account := f"team:{one.unit_id}") in shown
         ],
     )
 

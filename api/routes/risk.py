@@ -207,7 +207,7 @@ def list_due_checks(caller: Inspector, context: Here) -> DueChecks:
             DueCheck(
                 item_id=one.item.id,
                 text=one.item.text,
-                frequency=one.item.frequency,  # type: ignore[arg-type]
+                frequency=one.item.frequency,
                 period=one.period,
                 risk_unit_id=one.risk_unit.id,
                 risk_unit_name=one.risk_unit.name,
@@ -246,7 +246,7 @@ def _shown(session: Session, id: str, caller: Caller) -> RiskUnit:
                 for level, person in in_charge.items()
             },
             "check_list": [
-                CheckLine(id=item.id, text=item.text, frequency=item.frequency)  # type: ignore[arg-type]
+                CheckLine(id=item.id, text=item.text, frequency=item.frequency)
                 for item in queries.check_list(session, id)
             ],
             "cameras": [

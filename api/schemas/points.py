@@ -62,7 +62,7 @@ class LedgerLine(BaseModel):
         return cls(
             number=entry.number,
             key=entry.key,
-            kind=entry.kind,  # type: ignore[arg-type]
+            kind=entry.kind,
             points=line.points,
             period=entry.period,
             at=entry.at,
@@ -115,7 +115,7 @@ class Account(BaseModel):
         """From what the domain found."""
         return cls(
             id=owner.account_id,
-            kind=owner.kind,  # type: ignore[arg-type]
+            kind=owner.kind,
             name=owner.name,
             unit_id=owner.unit_id,
         )
@@ -217,7 +217,7 @@ class Appeal(BaseModel):
             text=row.text,
             raised_by=names.actor(row.raised_by),
             raised_at=row.raised_at,
-            state=row.state,  # type: ignore[arg-type]
+            state=row.state,
             decided_at=row.decided_at,
             decision=row.decision,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -55,7 +56,7 @@ def owners_of(session: Session, account_ids: Collection[str]) -> dict[str, Owner
     return owners
 
 
-def accounts_within(paths: Sequence[str]) -> Select[tuple[str]]:
+def accounts_within(paths: Sequence[str]) -> Select[Any]:
     """Ids of the accounts of some sub-trees, as a sub-query."""
     units = units_within(paths)
     people = select(PersonRow.id).where(PersonRow.unit_id.in_(units))
@@ -92,6 +93,6 @@ def find_owners(session: Session, *, paths: Sequence[str], search: str, limit: i
         ("team", teams.order_by(UnitRow.path)),
         ("contractor", firms.order_by(ContractorRow.name)),
     ):
-        rows = session.execute(statement.limit(limit)).tuples()
+        rows = session.execute(statement.limit(limit))
         found += [Owner(f"{kind}:{owner}", kind, name, unit_id) for owner, name, unit_id in rows]
     return found

@@ -101,7 +101,8 @@ def _from_pdf(data: bytes, page: int) -> Image.Image:
         sheet = document[page - 1]
         width, height = sheet.get_size()
         scale = LONGEST_SIDE / max(width, height, 1.0)
-        return sheet.render(scale=scale, fill_color=(255, 255, 255, 255)).to_pil().convert("RGB")
+        drawn: Image.Image = sheet.render(scale=scale).to_pil()
+        return drawn.convert("RGB")
     except (pdfium.PdfiumError, ValueError) as error:
         raise PlanFileError("this page of the PDF cannot be drawn: export it again") from error
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, noload
+from sqlalchemy.orm import Session, lazyload
 
 from core.errors import NotFound
 from hazards.risk.tables import (
@@ -101,7 +101,7 @@ def seen_from(session: Session, plan_id: str) -> list[PlacedCamera]:
         .outerjoin(BlindCameraRow, BlindCameraRow.camera_id == CameraRow.id)
         .where(CameraViewRow.plan_id == plan_id)
         .order_by(CameraRow.name, CameraRow.id)
-        .options(noload(CameraRow.zones))
+        .options(lazyload(CameraRow.zones))
     )
     return [PlacedCamera(*row) for row in session.execute(statement)]
 
@@ -122,7 +122,7 @@ def watchers(session: Session, risk_unit_id: str) -> list[tuple[str, str]]:
     statement = select(CameraRow.id, CameraRow.name).where(
         or_(CameraRow.risk_unit_id == risk_unit_id, CameraRow.id.in_(zones))
     )
-    return list(session.execute(statement.order_by(CameraRow.name)).tuples())
+    return [(row.id, row.name) for row in session.execute(statement.order_by(CameraRow.name))]
 
 
 def camera_views(session: Session, plan_id: str) -> list[CameraViewRow]:
