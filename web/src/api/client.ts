@@ -37,8 +37,14 @@ export function onServerDate(callback: (header: string) => void): void {
   serverDate = callback;
 }
 
-export async function request<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  const response = await send(method, path, body);
+/** body: sent as JSON; a Blob as it is. */
+export async function request<T>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  extra: Record<string, string> = {},
+): Promise<T> {
+  const response = await send(method, path, body, extra);
   const date = response.headers.get("Date");
   if (date !== null) serverDate(date);
   if (!response.ok) throw await toProblem(response, path);
@@ -46,9 +52,15 @@ export async function request<T>(method: Method, path: string, body?: unknown): 
   return (await response.json()) as T;
 }
 
-async function send(method: Method, path: string, body: unknown): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+async function send(
+  method: Method,
+  path: string,
+  body: unknown,
+  extra: Record<string, string>,
+): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json", ...extra };
+  const isFile = body instanceof Blob;
+  if (body !== undefined) headers["Content-Type"] = isFile ? "application/octet-stream" : "application/json";
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;
   try {
     return await fetch(path, {
@@ -57,7 +69,7 @@ async function send(method: Method, path: string, body: unknown): Promise<Respon
       credentials: "same-origin",
       cache: "no-store",
       signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
     });
   } catch (error) {
     throw new Problem("unreachable", 0, error instanceof Error ? error.message : "");
