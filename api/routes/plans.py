@@ -124,7 +124,10 @@ def read_map(id: RecordId, caller: Watcher) -> PlanMap:
         return PlanMap(
             plan=FloorPlan.of(plan),
             grades=[Grade.of(row) for row in grades(session)],
-            units=[MapUnit.of(found, people) for found in units],
+            units=[
+                MapUnit.of(found, people)
+                for found in sorted(units, key=lambda one: (one.unit.name, one.unit.id))
+            ],
             cameras=[MapCamera.of(placed) for placed in queries.seen_from(session, id)],
             at=caller.now,
         )
