@@ -5,12 +5,13 @@ from typing import Annotated
 from anyio import from_thread
 from fastapi import APIRouter, Query
 
-from api.caller import Caller, needs
+from api.caller import Caller, Known, needs
 from api.context import Here
 from api.current import hazard_now
 from api.errors import InvalidRequest
 from api.schemas.cases import Hazard, Hazards
 from api.schemas.shapes import Id, RecordId
+from api.sight import require_sight
 from core.violation import ViolationKind
 from hazards.access.roles import Capability
 from hazards.cases import actions, queries
@@ -51,10 +52,10 @@ def list_hazards(
 
 
 @router.get("/api/v1/hazards/{id}", summary="One hazard")
-def read_hazard(id: RecordId, caller: Watching, context: Here) -> Hazard:
-    """404 not_found."""
+def read_hazard(id: RecordId, caller: Known, context: Here) -> Hazard:
+    """Also for the person whom it is about. 404 not_found."""
     with context.database.read() as session:
-        caller.require(session, queries.hazard(session, id).unit_id)
+        require_sight(session, caller, queries.hazard(session, id))
         return hazard_now(session, id)
 
 

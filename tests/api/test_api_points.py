@@ -124,6 +124,13 @@ def test_who_reads_whose_points(desk: Desk, app: Application) -> None:
     assert yard.get("/api/v1/points/accounts", params={"search": "wan"}).json() == {"items": []}
 
 
+def test_evidence_about_oneself_is_open_to_oneself(desk: Desk) -> None:
+    """The person sees the hazard that cost points; a colleague does not."""
+    desk.confirm("v1")
+    assert desk.wang.get("/api/v1/hazards/v1").json()["id"] == "v1"
+    assert desk.li.get("/api/v1/hazards/v1").status_code == 403
+
+
 def test_an_appeal_that_is_granted_takes_the_points_back(desk: Desk) -> None:
     """Decided by the manager; the entry stays and its reversal stands beside it."""
     desk.confirm("v1")
