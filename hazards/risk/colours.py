@@ -59,7 +59,7 @@ class Colour:
 
 @dataclass(frozen=True, slots=True)
 class UnitColour:
-    """A risk unit on the map. since: when it took this grade, as far as it was noted."""
+    """A risk unit on the map. since: when it took this grade; now, where that is not noted yet."""
 
     unit: RiskUnitRow
     colour: Colour
@@ -121,15 +121,13 @@ def colours(
     levels = [level.code for level in grades(session)]
     facts = _facts(session, now)
     nothing = Facts()
-    return [
-        UnitColour(
-            unit,
-            effective(unit.inherent, facts.get(unit.id, nothing), levels, now=now),
-            unit.effective_since,
-            facts.get(unit.id, nothing),
-        )
-        for unit in units
-    ]
+    found = []
+    for unit in units:
+        known = facts.get(unit.id, nothing)
+        colour = effective(unit.inherent, known, levels, now=now)
+        since = unit.effective_since if colour.grade == unit.effective else now
+        found.append(UnitColour(unit, colour, since, known))
+    return found
 
 
 def update_colours(session: Session, *, now: float) -> list[ColourChangeRow]:

@@ -130,7 +130,7 @@ def _look(page: Page, name: str) -> None:
     folder = os.environ.get("LOOK_AT")
     if folder is None:
         return
-    in_dialog = page.locator(".el-overlay-dialog").count() > 0
+    in_dialog = page.locator(".el-overlay-dialog:visible").count() > 0
     for language in ("zh",) if in_dialog else ("zh", "en"):
         page.wait_for_timeout(700)
         page.screenshot(path=Path(folder) / f"{name}-{language}.png", full_page=True)
