@@ -16,11 +16,16 @@ from api.routes import (
     audit,
     cases,
     evidence,
+    inbox,
+    ledger,
     live,
     oidc,
     organisation,
+    plans,
+    points,
     reports,
     review,
+    risk,
     sheets,
     site,
     system,
@@ -90,6 +95,11 @@ def describe(version: str) -> Application:
         tickets.router,
         ticket_settings.router,
         reports.router,
+        plans.router,
+        risk.router,
+        points.router,
+        ledger.router,
+        inbox.router,
     ):
         closed.include_router(part)
     for open_to_all in (access.open_to_all, oidc.open_to_all, system.open_to_all):

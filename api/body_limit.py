@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_BYTES = 2**20
-LARGE_BYTES = {"/api/v1/photos": 20 * 2**20 + 1}
+LARGE_BYTES = dict.fromkeys(("/api/v1/photos", "/api/v1/plans"), 20 * 2**20 + 1)
 """Addresses that take files, with what they take; the place that reads the file says why not."""
 
 

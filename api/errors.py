@@ -71,6 +71,7 @@ STATUS: dict[type[core.AnyanError], HTTPStatus] = {
     core.SheetRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     core.Incomplete: HTTPStatus.UNPROCESSABLE_ENTITY,
     core.PhotoError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    core.PlanFileError: HTTPStatus.UNPROCESSABLE_ENTITY,
     core.Forbidden: HTTPStatus.FORBIDDEN,
     core.NotSignedIn: HTTPStatus.UNAUTHORIZED,
     WrongLogin: HTTPStatus.UNAUTHORIZED,

@@ -29,6 +29,7 @@ _TITLES: dict[str, tuple[str, str]] = {
     "sheet_refused": ("The Excel file has mistakes", "Excel 文件有误，未导入任何内容"),
     "incomplete": ("Something is missing: add it", "内容不全：请补充"),
     "photo_error": ("This is no photo that can be kept", "照片无法使用"),
+    "plan_file_error": ("This plan cannot be used: export it again", "平面图无法使用：请重新导出"),
     "forbidden": ("You may not do this here", "没有此处的权限"),
     "not_signed_in": ("Sign in first", "请先登录"),
     "wrong_login": ("User name or password is wrong", "用户名或密码错误"),

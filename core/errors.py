@@ -28,6 +28,7 @@
         ├── SheetRefused         an Excel file with mistakes: nothing of it was taken
         ├── Incomplete           a step that needs a reason, a photo or more fields
         ├── PhotoError           what was sent is no photo, or is too large
+        ├── PlanFileError        an uploaded floor plan cannot be used
         ├── Forbidden            signed in, but not allowed
         ├── NotSignedIn
         └── WrongLogin           user name or password; which one is not said
@@ -219,6 +220,12 @@ class PhotoError(DomainError):
     """What was sent is no photo that can be kept."""
 
     code = "photo_error"
+
+
+class PlanFileError(DomainError):
+    """An uploaded floor plan is no picture, too large, or holds more than a drawing."""
+
+    code = "plan_file_error"
 
 
 class Forbidden(DomainError):

@@ -5,13 +5,14 @@ from typing import Annotated
 from anyio import from_thread
 from fastapi import APIRouter, Query
 
-from api.caller import Caller, needs
+from api.caller import Caller, Known, needs
 from api.context import Here
 from api.current import hazard_now, hazards_shown
 from api.cursors import before_place
 from api.schemas.cases import Hazard, Hazards
 from api.schemas.shapes import Id, RecordId, RecordKey
 from api.schemas.tickets import UTC
+from api.sight import require_sight
 from hazards.access.roles import Capability
 from hazards.cases import actions, queries
 from hazards.cases.kinds import HazardKind, Source, Verdict
@@ -65,10 +66,10 @@ def list_hazards(
 
 
 @router.get("/api/v1/hazards/{id}", summary="One hazard")
-def read_hazard(id: RecordId, caller: Watching, context: Here) -> Hazard:
-    """404 not_found."""
+def read_hazard(id: RecordId, caller: Known, context: Here) -> Hazard:
+    """Also for the person whom it is about. 404 not_found."""
     with context.database.read() as session:
-        caller.require(session, queries.hazard(session, id).unit_id)
+        require_sight(session, caller, queries.hazard(session, id))
         return hazard_now(session, id)
 
 

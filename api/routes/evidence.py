@@ -1,17 +1,16 @@
 """Evidence files and the boxes over them."""
 
-from typing import Annotated
-
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from api.caller import Caller, needs
+from api.caller import Caller, Known
 from api.context import Here
 from api.files import inside
 from api.schemas.evidence import EvidenceBoxes
 from api.schemas.shapes import RecordId
+from api.sight import require_sight
 from core.errors import EvidenceError, NotFound
 from hazards.access.roles import Capability
 from hazards.cases.queries import hazard
@@ -20,7 +19,6 @@ from hazards.evidence.tables import EvidenceRow
 from hazards.site.people_tables import ROOT
 
 router = APIRouter(tags=["evidence"])
-Watching = Annotated[Caller, needs(Capability.WATCH)]
 
 
 @router.get(
@@ -29,7 +27,7 @@ Watching = Annotated[Caller, needs(Capability.WATCH)]
     response_class=FileResponse,
     responses={200: {"content": {"video/mp4": {}, "image/jpeg": {}}}},
 )
-def read_evidence(id: RecordId, caller: Watching, context: Here) -> FileResponse:
+def read_evidence(id: RecordId, caller: Known, context: Here) -> FileResponse:
     """A clip or snapshot, also in ranges of bytes. 404 not_found where there is no file."""
     with context.database.read() as session:
         row = _visible(session, caller, id)
@@ -50,7 +48,7 @@ def read_evidence(id: RecordId, caller: Watching, context: Here) -> FileResponse
 
 
 @router.get("/api/v1/evidence/{id}/boxes", summary="What was judged during the clip")
-def read_boxes(id: RecordId, caller: Watching, context: Here) -> EvidenceBoxes:
+def read_boxes(id: RecordId, caller: Known, context: Here) -> EvidenceBoxes:
     """The clip's picture at media time t is at started_at + t."""
     with context.database.read() as session:
         row = _visible(session, caller, id)
@@ -65,9 +63,8 @@ def _visible(session: Session, caller: Caller, id: str) -> EvidenceRow:
     """One piece. Raises NotFound, and Forbidden outside the caller's part of the site."""
     row = evidence(session, id)
     try:
-        unit_id = hazard(session, row.violation_id).unit_id
+        require_sight(session, caller, hazard(session, row.violation_id))
     except NotFound:
         # Evidence may be recorded a moment before its hazard.
-        unit_id = ROOT
-    caller.require(session, unit_id)
+        caller.able(session, Capability.WATCH).require(session, ROOT)
     return row

@@ -1,5 +1,7 @@
 """Objections to entries: raised in time, decided by somebody else than the reviewer."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -7,6 +9,7 @@ from core.errors import Conflict, Forbidden, Incomplete, NotFound, TooLate, Wron
 from hazards.access.tables import UserRow
 from hazards.cases.tables import HazardRow
 from hazards.ids import derived_id
+from hazards.points.accounts import accounts_within
 from hazards.points.ledger import entry_of, reverse
 from hazards.points.policy import policy_at
 from hazards.points.tables import AppealRow, ChargeRow
@@ -54,7 +57,7 @@ def decide_appeal(
     """Grants it, which books the reversal, or rejects it.
 
     Raises NotFound, WrongTransition (decided already), Incomplete (no reason), and Forbidden for
-    whoever reviewed the hazard, attributed it, or is the one it is about.
+    whoever reviewed the hazard, attributed it, raised the appeal, or is the one it is about.
     """
     row = session.get(AppealRow, id, with_for_update=True, populate_existing=True)
     if row is None:
@@ -67,7 +70,9 @@ def decide_appeal(
     assert entry is not None
     hazard = session.get(HazardRow, entry.hazard_id)
     actor = f"user:{by.id}"
-    concerned = by.person_id is not None and row.account_id == f"person:{by.person_id}"
+    concerned = row.raised_by == actor or (
+        by.person_id is not None and row.account_id == f"person:{by.person_id}"
+    )
     if concerned or (hazard and (hazard.reviewer_id == by.id or hazard.attributed_by == actor)):
         raise Forbidden("somebody decides who neither reviewed the case nor is concerned")
     row.state = "granted" if grant else "rejected"
@@ -90,10 +95,17 @@ def appeal(session: Session, id: str) -> AppealRow:
 
 
 def appeals(
-    session: Session, *, state: str | None, account_id: str | None, limit: int
+    session: Session,
+    *,
+    state: str | None,
+    account_id: str | None,
+    limit: int,
+    paths: Sequence[str] | None = None,
 ) -> list[AppealRow]:
-    """Oldest first. None means: whichever."""
+    """Oldest first. None means: whichever. paths: of accounts in some sub-trees."""
     statement = select(AppealRow).order_by(AppealRow.raised_at, AppealRow.id).limit(limit)
+    if paths is not None:
+        statement = statement.where(AppealRow.account_id.in_(accounts_within(paths)))
     if state is not None:
         statement = statement.where(AppealRow.state == state)
     if account_id is not None:

@@ -1,6 +1,6 @@
 """The ledger: the only place that writes entries, and the one that checks them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, case, func, or_, select
@@ -132,6 +132,12 @@ def savings_of(account_id: str) -> str:
 def entry_of(session: Session, key: str) -> LedgerEntryRow | None:
     """By its key."""
     return session.scalar(select(LedgerEntryRow).where(LedgerEntryRow.key == key))
+
+
+def entries_of(session: Session, keys: Collection[str]) -> dict[str, LedgerEntryRow]:
+    """Some entries by their keys."""
+    statement = select(LedgerEntryRow).where(LedgerEntryRow.key.in_(keys))
+    return {row.key: row for row in session.scalars(statement)}
 
 
 def balance(session: Session, account_id: str) -> int:

@@ -1,5 +1,6 @@
 """Opening and closing of months."""
 
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -11,6 +12,26 @@ from hazards.points.ledger import CHAIN, SYSTEM, Entry, book_all, lock_ledger, s
 from hazards.points.policy import policy_at
 from hazards.points.tables import LedgerEntryRow, MonthCloseRow
 from hazards.site.people_tables import PersonRow
+
+
+@dataclass(frozen=True, slots=True)
+class MonthState:
+    """state: running, to_close (it has ended) or closed. closed_at: UTC seconds."""
+
+    month: str
+    state: str
+    closed_at: float | None
+
+
+def month_states(session: Session, *, now: float, zone: ZoneInfo, limit: int) -> list[MonthState]:
+    """The current month, those that wait to be closed, and the last closed ones; newest first."""
+    closed = select(MonthCloseRow).where(MonthCloseRow.chain == CHAIN)
+    rows = session.scalars(closed.order_by(MonthCloseRow.month.desc()).limit(limit))
+    states = [MonthState(row.month, "closed", row.at) for row in rows]
+    waiting = months_to_close(session, now=now, zone=zone)
+    states += [MonthState(month, "to_close", None) for month in waiting]
+    states.append(MonthState(month_of(now, zone), "running", None))
+    return sorted(states, key=lambda state: state.month, reverse=True)
 
 
 def open_month(session: Session, *, now: float, zone: ZoneInfo) -> int:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, NotEnough, NotFound, TooLate
+from core.errors import Conflict, Incomplete, NotEnough, NotFound, TooLate
 from hazards.ids import new_id
 from hazards.periods import months_of, quarter_end
 from hazards.points.ledger import SYSTEM, Entry, book, closed_months, entry_of, lock_ledger
@@ -13,6 +13,7 @@ from hazards.points.policy import policy_at
 from hazards.points.statements import redeemable
 from hazards.points.tables import LedgerEntryRow, RewardRow
 
+KINDS = ("leave", "training", "goods")
 WINDOW_S = 92 * 86400.0
 """A quarter's points can be redeemed until about the end of the next one."""
 
@@ -20,17 +21,40 @@ WINDOW_S = 92 * 86400.0
 def create_reward(
     session: Session, *, kind: str, name: str, price: int, stock: int | None
 ) -> RewardRow:
-    """kind: leave, training or goods. stock: None for no limit."""
-    row = RewardRow(id=new_id(), kind=kind, name=name, price=price, stock=stock, active=True)
+    """kind: leave, training or goods. stock: None for no limit. Raises Incomplete."""
+    row = RewardRow(id=new_id(), active=True)
+    _write(row, kind, name, price, stock)
     session.add(row)
     session.flush()
     return row
 
 
-def rewards(session: Session) -> list[RewardRow]:
-    """What can be had, cheapest first."""
-    statement = select(RewardRow).where(RewardRow.active)
-    return list(session.scalars(statement.order_by(RewardRow.price, RewardRow.id)))
+def edit_reward(
+    session: Session,
+    id: str,
+    *,
+    kind: str,
+    name: str,
+    price: int,
+    stock: int | None,
+    active: bool,
+) -> RewardRow:
+    """What is not active cannot be had; what was redeemed stays. Raises NotFound, Incomplete."""
+    row = session.get(RewardRow, id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound(f"there is no reward '{id}'")
+    _write(row, kind, name, price, stock)
+    row.active = active
+    session.flush()
+    return row
+
+
+def rewards(session: Session, *, active: bool = True) -> list[RewardRow]:
+    """What can be had, cheapest first; with active=False also what cannot any more."""
+    statement = select(RewardRow).order_by(RewardRow.price, RewardRow.id)
+    if active:
+        statement = statement.where(RewardRow.active)
+    return list(session.scalars(statement))
 
 
 def redeem(
@@ -85,3 +109,11 @@ def redeem(
     made = entry_of(session, entry.key)
     assert made is not None
     return made
+
+
+def _write(row: RewardRow, kind: str, name: str, price: int, stock: int | None) -> None:
+    if kind not in KINDS:
+        raise Incomplete(f"a reward is one of {', '.join(KINDS)}")
+    if price <= 0 or (stock is not None and stock < 0):
+        raise Incomplete("a reward costs at least one point, and its stock is not below zero")
+    row.kind, row.name, row.price, row.stock = kind, name.strip(), price, stock

@@ -21,6 +21,7 @@ from hazards.risk.tables import (
     RiskUnitRow,
 )  # fmt: skip
 from hazards.site.people_tables import PersonRow
+from hazards.site.tables import CameraRow
 from hazards.site.tree import UnitKind, unit
 
 CONTROLS = ("engineering", "management", "training", "protective", "emergency")
@@ -194,9 +195,11 @@ def set_camera_view(
 ) -> CameraViewRow:
     """Four points of the floor in the picture, and the same on the plan, all in 0..1.
 
-    Raises NotFound (plan), Incomplete (not four, or three on one line).
+    Raises NotFound (plan, camera), Incomplete (not four, or three on one line).
     """
     plan(session, plan_id)
+    if session.get(CameraRow, camera_id) is None:
+        raise NotFound(f"there is no camera '{camera_id}'")
     matrix = homography(picture_points, plan_points)
     row = session.get(CameraViewRow, camera_id) or CameraViewRow(camera_id=camera_id)
     row.plan_id = plan_id
@@ -206,6 +209,15 @@ def set_camera_view(
     session.add(row)
     session.flush()
     return row
+
+
+def remove_camera_view(session: Session, camera_id: str) -> None:
+    """The camera is on no plan any more. Raises NotFound."""
+    row = session.get(CameraViewRow, camera_id)
+    if row is None:
+        raise NotFound(f"camera '{camera_id}' is on no plan")
+    session.delete(row)
+    session.flush()
 
 
 def plan(session: Session, id: str) -> FloorPlanRow:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hazards.risk.grading import grades
 from hazards.risk.tables import BlindCameraRow, ColourChangeRow, RiskUnitRow
 from hazards.site.tables import CameraRow, ZoneRow
+from hazards.site.tree import units_within
 from hazards.tickets.tables import TicketRow
 from hazards.tickets.transitions import OPEN_STATES, UNDONE_STATES, State, Tier
 from hazards.upsert import insert
@@ -58,7 +59,7 @@ class Colour:
 
 @dataclass(frozen=True, slots=True)
 class UnitColour:
-    """A risk unit on the map. since: when it took this grade, as far as it was noted."""
+    """A risk unit on the map. since: when it took this grade; now, where that is not noted yet."""
 
     unit: RiskUnitRow
     colour: Colour
@@ -93,27 +94,40 @@ def effective(inherent: str, facts: Facts, levels: Sequence[str], *, now: float)
     return Colour(levels[min(rank, len(levels) - 1)], tuple(reasons))
 
 
-def colours(session: Session, *, now: float, plan_id: str | None = None) -> list[UnitColour]:
-    """All active risk units, or those of one plan, with their colours.
+def colours(
+    session: Session,
+    *,
+    now: float,
+    plan_id: str | None = None,
+    paths: Sequence[str] | None = None,
+    ids: Sequence[str] | None = None,
+    active: bool | None = True,
+) -> list[UnitColour]:
+    """All active risk units, or those of one plan, of some sub-trees, or some by id, with their
+    colours. active: None for those that were taken off the map, too.
 
     Four statements, however many units, tickets and cameras there are.
     """
-    chosen = select(RiskUnitRow).where(RiskUnitRow.active).order_by(RiskUnitRow.id)
+    chosen = select(RiskUnitRow).order_by(RiskUnitRow.id)
+    if active is not None:
+        chosen = chosen.where(RiskUnitRow.active.is_(active))
+    if paths is not None:
+        chosen = chosen.where(RiskUnitRow.unit_id.in_(units_within(paths)))
+    if ids is not None:
+        chosen = chosen.where(RiskUnitRow.id.in_(ids))
     if plan_id is not None:
         chosen = chosen.where(RiskUnitRow.plan_id == plan_id)
     units = list(session.scalars(chosen))
     levels = [level.code for level in grades(session)]
     facts = _facts(session, now)
     nothing = Facts()
-    return [
-        UnitColour(
-            unit,
-            effective(unit.inherent, facts.get(unit.id, nothing), levels, now=now),
-            unit.effective_since,
-            facts.get(unit.id, nothing),
-        )
-        for unit in units
-    ]
+    found = []
+    for unit in units:
+        known = facts.get(unit.id, nothing)
+        colour = effective(unit.inherent, known, levels, now=now)
+        since = unit.effective_since if colour.grade == unit.effective else now
+        found.append(UnitColour(unit, colour, since, known))
+    return found
 
 
 def update_colours(session: Session, *, now: float) -> list[ColourChangeRow]:

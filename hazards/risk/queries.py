@@ -1,13 +1,33 @@
 """Reads of plans and risk units."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, lazyload
 
 from core.errors import NotFound
-from hazards.risk.tables import CameraViewRow, CheckItemRow, FloorPlanRow, InChargeRow, RiskUnitRow
+from hazards.risk.tables import (
+    BlindCameraRow,
+    CameraViewRow,
+    CheckItemRow,
+    FloorPlanRow,
+    InChargeRow,
+    RiskUnitRow,
+)
+from hazards.site.tables import CameraRow, ZoneRow
 from hazards.site.tree import units_within
+from hazards.tickets.tables import TicketRow
+from hazards.tickets.transitions import OPEN_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCamera:
+    """A camera that was laid onto a plan. blind_since: UTC seconds, None while it sees."""
+
+    camera: CameraRow
+    view: CameraViewRow
+    blind_since: float | None
 
 
 def plans(session: Session, paths: Sequence[str]) -> list[FloorPlanRow]:
@@ -21,6 +41,15 @@ def risk_unit(session: Session, id: str) -> RiskUnitRow:
     row = session.get(RiskUnitRow, id)
     if row is None:
         raise NotFound(f"there is no risk unit '{id}'")
+    return row
+
+
+def risk_unit_of_line(session: Session, item_id: str) -> RiskUnitRow:
+    """The risk unit of a line of a check list. Raises NotFound."""
+    statement = select(RiskUnitRow).join(CheckItemRow, CheckItemRow.risk_unit_id == RiskUnitRow.id)
+    row = session.scalar(statement.where(CheckItemRow.id == item_id))
+    if row is None:
+        raise NotFound(f"there is no line '{item_id}' in a check list")
     return row
 
 
@@ -62,6 +91,38 @@ def check_list(session: Session, risk_unit_id: str) -> list[CheckItemRow]:
     """The lines in order."""
     statement = select(CheckItemRow).where(CheckItemRow.risk_unit_id == risk_unit_id)
     return list(session.scalars(statement.order_by(CheckItemRow.position)))
+
+
+def seen_from(session: Session, plan_id: str) -> list[PlacedCamera]:
+    """The cameras on a plan, by name."""
+    statement = (
+        select(CameraRow, CameraViewRow, BlindCameraRow.since)
+        .join(CameraViewRow, CameraViewRow.camera_id == CameraRow.id)
+        .outerjoin(BlindCameraRow, BlindCameraRow.camera_id == CameraRow.id)
+        .where(CameraViewRow.plan_id == plan_id)
+        .order_by(CameraRow.name, CameraRow.id)
+        .options(lazyload(CameraRow.zones))
+    )
+    return [PlacedCamera(*row) for row in session.execute(statement)]
+
+
+def open_tickets(session: Session, risk_unit_id: str, *, limit: int) -> list[TicketRow]:
+    """The open tickets of a risk unit, newest first."""
+    statement = (
+        select(TicketRow)
+        .where(TicketRow.risk_unit_id == risk_unit_id, TicketRow.state.in_(OPEN_STATES))
+        .order_by(TicketRow.opened_at.desc(), TicketRow.id.desc())
+    )
+    return list(session.scalars(statement.limit(limit)))
+
+
+def watchers(session: Session, risk_unit_id: str) -> list[tuple[str, str]]:
+    """Id and name of the cameras that watch a risk unit, as a whole or with a zone."""
+    zones = select(ZoneRow.camera_id).where(ZoneRow.risk_unit_id == risk_unit_id)
+    statement = select(CameraRow.id, CameraRow.name).where(
+        or_(CameraRow.risk_unit_id == risk_unit_id, CameraRow.id.in_(zones))
+    )
+    return [(row.id, row.name) for row in session.execute(statement.order_by(CameraRow.name))]
 
 
 def camera_views(session: Session, plan_id: str) -> list[CameraViewRow]:

@@ -35,6 +35,11 @@ def units_within(paths: Sequence[str]) -> Select[Any]:
     return select(UnitRow.id).where(or_(false(), *(within(path) for path in paths)))
 
 
+def unit_ids(session: Session, paths: Sequence[str]) -> set[str]:
+    """The ids of all units in some sub-trees."""
+    return set(session.scalars(units_within(paths)))
+
+
 def unit(session: Session, id: str, *, lock: bool = False) -> UnitRow:
     """One unit. lock: for an edit. Raises NotFound."""
     row = session.get(UnitRow, id, with_for_update=lock or None, populate_existing=lock)

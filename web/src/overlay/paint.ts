@@ -10,7 +10,7 @@ export interface PaintedZone {
 
 export type BoxNames = Record<BoxLabel, string>;
 
-interface Stroke {
+export interface Stroke {
   color: string;
   dash: number[];
 }
