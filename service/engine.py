@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -47,7 +48,9 @@ class SiteEngine:
         self._shown = shown
         self._manifest = read_manifest(settings.model)
         self._spool = Spool(settings.spool_dir)
-        self._recorder = Recorder(database, self._spool, self._on_recorded)
+        self._recorder = Recorder(
+            database, self._spool, ZoneInfo(settings.time_zone), self._on_recorded
+        )
         self._supervisor = Supervisor(
             settings.workers, _worker_arguments(settings), self._on_message, self._on_death
         )
@@ -169,6 +172,8 @@ class SiteEngine:
         """Comes again every few seconds; the pages are told what has changed."""
         before = self._statuses.get(status.camera_id)
         self._statuses[status.camera_id] = status
+        if before is None or before.state is not status.state:
+            self._recorder.note_status(status)
         if before is None or replace(before, last_picture_at=status.last_picture_at) != status:
             self.hub.publish_status(status)
 
@@ -215,6 +220,7 @@ class SiteEngine:
             self._stills.pop(gone, None)
             last = self._statuses.pop(gone)
             off = replace(last, state=CameraState.OFF, code="", reason="", since=time.time())
+            self._recorder.note_status(off)
             self.hub.publish_status(off)
         self._supervisor.assign(cameras)
         self._assigned = True

@@ -17,7 +17,7 @@ from core.health import CameraState, CameraStatus
 from core.manifest import ModelManifest
 from core.redaction import redact
 from core.site import CameraConfig
-from core.violation import Violation
+from core.violation import Cleared, Violation, ViolationKind
 from inference.judge import Judge, Judgement
 from service.boxes import describe
 from service.casebook import Casebook
@@ -59,6 +59,8 @@ class Line:
         self._manifest = manifest
         self._outbox = outbox
         self._judge = Judge(config, manifest, time_zone)
+        self._put = put
+        self._time_zone = time_zone
         self._casebook = Casebook(config.id, data_dir, put, kept_s=ring_seconds(config))
         self._watched = False
         self._still_at = float("-inf")
@@ -117,6 +119,8 @@ class Line:
         self._trouble = ""
         for violation in judgement.violations:
             self._file(violation, frame)
+            if self._seen_clear(violation, frame):
+                self._put(Cleared(violation.id, self.config.id, frame.timestamp))
         if self._watched or len(judgement.observation.people) or self._casebook.open:
             self.camera.keep_awake(frame.timestamp + AWAKE_S)
         self._show(judgement, latency_s)
@@ -136,6 +140,18 @@ class Line:
         elif frame is not None:
             self._casebook.begin(violation, frame)
             self.camera.start_clip(violation.id, violation.started_at)
+
+    def _seen_clear(self, violation: Violation, frame: Frame) -> bool:
+        """Whether this picture shows the way free, rather than that nobody looks any more.
+
+        A zone whose hours are over, and a clock that was set back, end what is open as well.
+        """
+        if violation.kind is not ViolationKind.BLOCKED_EXIT or not violation.ended:
+            return False
+        return frame.timestamp > violation.last_seen_at and any(
+            zone.id == violation.zone_id and zone.schedule.active(frame.timestamp, self._time_zone)
+            for zone in self.config.zones
+        )
 
     def _show(self, judgement: Judgement, latency_s: float) -> None:
         frame = judgement.observation.frame

@@ -4,17 +4,24 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Event, Lock, Thread
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 
 from core.errors import DatabaseAway, NotFound
+from core.evidence import Evidence
+from core.health import CameraState, CameraStatus
 from core.redaction import redact
-from core.violation import Violation
-from hazards.cases.actions import end_orphans, record_violation
+from core.violation import Cleared, Violation
+from hazards.audit.trail import acting
+from hazards.cases.actions import end_orphans
+from hazards.cases.flow import note_cleared, take_in
 from hazards.database import Database
 from hazards.evidence.actions import record_evidence
+from hazards.risk.colours import note_blind
+from hazards.tickets.calendar import work_calendar
 from service.records import Record
 from service.spool import Spool
 
@@ -35,14 +42,21 @@ class Recorder:
     """
 
     def __init__(
-        self, database: Database, spool: Spool, on_recorded: Callable[[Collection[str]], None]
+        self,
+        database: Database,
+        spool: Spool,
+        zone: ZoneInfo,
+        on_recorded: Callable[[Collection[str]], None],
     ) -> None:
         self.database_away = ""
         self.trouble = ""
         self._database = database
         self._spool = spool
+        self._zone = zone
         self._on_recorded = on_recorded
         self._orphans: SimpleQueue[tuple[Collection[str] | None, float]] = SimpleQueue()
+        self._sight: dict[str, float | None] = {}
+        self._sight_lock = Lock()
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="recorder", daemon=True)
 
@@ -63,6 +77,13 @@ class Recorder:
         """
         self._orphans.put((camera_ids, time.time() + AHEAD_S))
 
+    def note_status(self, status: CameraStatus) -> None:
+        """Keeps since when a camera is blind, for the risk map; returns at once."""
+        seeing = status.state in {CameraState.LIVE, CameraState.OFF}
+        since = None if seeing else status.last_picture_at or status.since
+        with self._sight_lock:
+            self._sight[status.camera_id] = since
+
     def _run(self) -> None:
         pause = PAUSE_S
         while True:
@@ -70,6 +91,7 @@ class Recorder:
             try:
                 self._record_all()
                 self._end_orphans()
+                self._note_sight()
                 self.database_away = self.trouble = ""
                 pause = PAUSE_S
             except DatabaseAway as error:
@@ -104,10 +126,18 @@ class Recorder:
             self._on_recorded(hazard_ids)
 
     def _record(self, record: Record) -> bool:
+        now = time.time()
         with self._database.begin() as session:
-            if isinstance(record, Violation):
-                return record_violation(session, record)
-            return record_evidence(session, record)
+            match record:
+                case Violation():
+                    acting(session, f"camera:{record.camera_id}", now=now)
+                    calendar = work_calendar(session, self._zone)
+                    return take_in(session, record, now=now, calendar=calendar)
+                case Cleared():
+                    acting(session, f"camera:{record.camera_id}", now=now)
+                    return note_cleared(session, record, now=now)
+                case Evidence():
+                    return record_evidence(session, record)
 
     def _end_orphans(self) -> None:
         while True:
@@ -123,6 +153,22 @@ class Recorder:
                 raise
             if ended:
                 self._tell(ended)
+
+
+    def _note_sight(self) -> None:
+        """What the database does not take now is tried again, unless something newer is known."""
+        with self._sight_lock:
+            waiting, self._sight = self._sight, {}
+        for camera_id, since in waiting.items():
+            try:
+                with self._database.begin() as session:
+                    note_blind(session, camera_id, since)
+            except IntegrityError:
+                continue  # the camera was deleted a moment ago
+            except BaseException:
+                with self._sight_lock:
+                    self._sight = {**waiting, **self._sight}
+                raise
 
 
 def _hazard_id(record: Record) -> str:

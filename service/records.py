@@ -1,12 +1,12 @@
-"""Violations and evidence as JSON, on their way from a worker to the database."""
+"""Violations, clear exits and evidence as JSON, on their way from a worker to the database."""
 
 from dataclasses import asdict
 from typing import Any
 
 from core.evidence import Evidence, EvidenceKind
-from core.violation import Violation, ViolationKind
+from core.violation import Cleared, Violation, ViolationKind
 
-Record = Violation | Evidence
+Record = Violation | Cleared | Evidence
 
 
 def to_json(record: Record) -> dict[str, Any]:
@@ -22,6 +22,8 @@ def from_json(data: dict[str, Any]) -> Record:
         fields["kind"] = ViolationKind(fields["kind"])
         fields["track_ids"] = tuple(fields["track_ids"])
         return Violation(**fields)
+    if kind == "Cleared":
+        return Cleared(**fields)
     if kind == "Evidence":
         fields["kind"] = EvidenceKind(fields["kind"])
         return Evidence(**fields)

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from core.violation import Violation
+from core.errors import NotFound
+from core.violation import Cleared, Violation
 from hazards.access.tables import UserRow
 from hazards.cases import review
 from hazards.cases.actions import record_violation
@@ -37,9 +38,19 @@ def take_in(session: Session, violation: Violation, *, now: float, calendar: Wor
         return False
     hazard = review.locked_hazard(session, violation.id)
     _follow(session, hazard, now=now, calendar=calendar)
-    if hazard.ended:
-        opening.note_clear(session, hazard, now=now)
     return True
+
+
+def note_cleared(session: Session, cleared: Cleared, *, now: float) -> bool:
+    """The camera has seen a blocked exit clear; returns whether its ticket closed by it.
+
+    An end alone closes nothing: a worker that died has seen nothing.
+    """
+    try:
+        hazard = review.locked_hazard(session, cleared.violation_id)
+    except NotFound:
+        return False
+    return opening.note_clear(session, hazard, at=cleared.at, now=now) is not None
 
 
 def report(

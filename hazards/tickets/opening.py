@@ -146,8 +146,10 @@ def assign_by_rule(
     return assign(session, row.id, plan, actor=f"rule:{rule.id}", now=now, calendar=calendar)
 
 
-def note_clear(session: Session, hazard: HazardRow, *, now: float) -> TicketRow | None:
-    """The camera says that a blocked exit is clear again: its ticket closes by itself.
+def note_clear(
+    session: Session, hazard: HazardRow, *, at: float, now: float
+) -> TicketRow | None:
+    """The camera has seen at this moment that a blocked exit is clear: its ticket closes by itself.
 
     Only where it was confirmed, is not major or supervised, and none of its hazards goes on.
     Returns the ticket where it was closed.
@@ -158,7 +160,7 @@ def note_clear(session: Session, hazard: HazardRow, *, now: float) -> TicketRow 
     going_on = select(HazardRow.id).where(HazardRow.ticket_id == row.id, ~HazardRow.ended)
     if row.state not in OPEN_STATES or session.scalar(going_on.limit(1)) is not None:
         return None
-    row.clear_at = hazard.last_seen_at
+    row.clear_at = at
     if row.state == State.DETECTED or row.tier == Tier.MAJOR or row.supervised:
         return None
     actor, reason = f"camera:{hazard.camera_id}", "the camera sees the exit clear"
