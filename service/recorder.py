@@ -14,10 +14,11 @@ from core.errors import DatabaseAway, NotFound
 from core.evidence import Evidence
 from core.health import CameraState, CameraStatus
 from core.redaction import redact
+from core.sensor import SensorAlarm
 from core.violation import Cleared, Violation
 from hazards.audit.trail import acting
 from hazards.cases.actions import end_orphans
-from hazards.cases.flow import note_cleared, take_in
+from hazards.cases.flow import alarm_hazard_id, note_cleared, take_in, take_in_alarm
 from hazards.database import Database
 from hazards.evidence.actions import record_evidence
 from hazards.risk.colours import note_blind
@@ -136,6 +137,10 @@ class Recorder:
                 case Cleared():
                     acting(session, f"camera:{record.camera_id}", now=now)
                     return note_cleared(session, record, now=now)
+                case SensorAlarm():
+                    acting(session, f"sensor:{record.sensor}", now=now)
+                    calendar = work_calendar(session, self._zone)
+                    return take_in_alarm(session, record, now=now, calendar=calendar)
                 case Evidence():
                     return record_evidence(session, record)
 
@@ -154,7 +159,6 @@ class Recorder:
             if ended:
                 self._tell(ended)
 
-
     def _note_sight(self) -> None:
         """What the database does not take now is tried again, unless something newer is known."""
         with self._sight_lock:
@@ -172,4 +176,10 @@ class Recorder:
 
 
 def _hazard_id(record: Record) -> str:
-    return record.id if isinstance(record, Violation) else record.violation_id
+    match record:
+        case Violation():
+            return record.id
+        case SensorAlarm():
+            return alarm_hazard_id(record)
+        case Cleared() | Evidence():
+            return record.violation_id

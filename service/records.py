@@ -1,12 +1,13 @@
-"""Violations, clear exits and evidence as JSON, on their way from a worker to the database."""
+"""Violations, clear exits, sensor alarms and evidence as JSON, on their way to the database."""
 
 from dataclasses import asdict
 from typing import Any
 
 from core.evidence import Evidence, EvidenceKind
+from core.sensor import SensorAlarm, SensorKind
 from core.violation import Cleared, Violation, ViolationKind
 
-Record = Violation | Cleared | Evidence
+Record = Violation | Cleared | SensorAlarm | Evidence
 
 
 def to_json(record: Record) -> dict[str, Any]:
@@ -24,6 +25,9 @@ def from_json(data: dict[str, Any]) -> Record:
         return Violation(**fields)
     if kind == "Cleared":
         return Cleared(**fields)
+    if kind == "SensorAlarm":
+        fields["kind"] = SensorKind(fields["kind"])
+        return SensorAlarm(**fields)
     if kind == "Evidence":
         fields["kind"] = EvidenceKind(fields["kind"])
         return Evidence(**fields)

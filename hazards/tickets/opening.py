@@ -10,6 +10,7 @@ from core.schedule import Schedule
 from core.violation import ViolationKind
 from hazards.access.queries import users_with
 from hazards.access.roles import Role
+from hazards.cases.kinds import Source
 from hazards.cases.tables import HazardRow
 from hazards.ids import derived_id
 from hazards.notify.actions import enqueue
@@ -146,9 +147,7 @@ def assign_by_rule(
     return assign(session, row.id, plan, actor=f"rule:{rule.id}", now=now, calendar=calendar)
 
 
-def note_clear(
-    session: Session, hazard: HazardRow, *, at: float, now: float
-) -> TicketRow | None:
+def note_clear(session: Session, hazard: HazardRow, *, at: float, now: float) -> TicketRow | None:
     """The camera has seen at this moment that a blocked exit is clear: its ticket closes by itself.
 
     Only where it was confirmed, is not major or supervised, and none of its hazards goes on.
@@ -194,7 +193,10 @@ def rule_for(
 
 
 def place_key(hazard: HazardRow) -> str:
-    """What merges: the same kind in the same zone of a camera; a report merges with nothing."""
+    """What merges: the same kind in the same zone of a camera, or of the same sensor; a report
+    merges with nothing."""
+    if hazard.source == Source.SENSOR:
+        return f"{hazard.kind}:sensor:{hazard.reported_by}"
     if not hazard.camera_id:
         return f"hazard:{hazard.id}"
     return f"{hazard.kind}:{hazard.camera_id}:{hazard.zone_id}"
