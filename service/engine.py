@@ -253,6 +253,8 @@ class SiteEngine:
     async def _watch_system(self) -> None:
         before: list[Problem] = []
         while True:
+            if self._sensors is not None:
+                await asyncio.to_thread(self._sensors.retry)
             problems = self.problems()
             if problems != before:
                 before = problems

@@ -7,7 +7,9 @@ not take yet. What is no alarm is acknowledged too, and counted: it would come a
 import math
 import ssl
 import time
+from collections import deque
 from collections.abc import Callable
+from threading import Lock
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 CLIENT_ID = "anyan"
 LONGEST_BYTES = 64 * 1024
+LONGEST = 1000
+"""Alarms in memory while the disk takes none; most brokers send far fewer without a receipt."""
 AHEAD_S = 3600.0
 """A sensor's clock that runs further ahead than this is wrong: the time of arrival counts."""
 PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -97,6 +101,8 @@ class Sensors:
         """url: `mqtt://user:password@host:1883`, `mqtts://` with TLS. Raises SettingsError."""
         self.away = "the broker of the sensors is not connected yet"
         self.refused = 0
+        self._unkept: deque[tuple[SensorAlarm, tuple[int, int] | None]] = deque(maxlen=LONGEST)
+        self._lock = Lock()
         self._topic = topic
         self._put = put
         try:
@@ -136,6 +142,20 @@ class Sensors:
         self._client.disconnect()
         self._client.loop_stop()
 
+    def retry(self) -> None:
+        """Puts what the disk has refused so far; call it now and then."""
+        with self._lock:
+            while self._unkept:
+                alarm, receipt = self._unkept[0]
+                try:
+                    self._put(alarm)
+                except OSError as error:
+                    log.error("sensor_alarm_not_kept", reason=error.strerror)
+                    return
+                self._unkept.popleft()
+                if receipt is not None:
+                    self._client.ack(*receipt)
+
     def _on_connect(
         self, client: Client, _data: object, _flags: ConnectFlags, reason: ReasonCode,
         _properties: Properties | None,
@@ -154,6 +174,9 @@ class Sensors:
     ) -> None:  # fmt: skip
         if reason.is_failure:
             log.warning("sensors_away", reason=str(reason))
+        with self._lock:
+            # Numbers of messages begin anew with the next connection: these receipts are void.
+            self._unkept = deque(((alarm, None) for alarm, _ in self._unkept), maxlen=LONGEST)
         self.away = "the broker of the sensors is away: start it, Anyan connects by itself"
 
     def _on_message(self, client: Client, _data: object, message: MQTTMessage) -> None:
@@ -162,11 +185,8 @@ class Sensors:
         except ValueError as error:
             self.refused += 1
             log.warning("sensor_message_refused", topic=message.topic, reason=str(error)[:200])
-        else:
-            try:
-                self._put(alarm)
-            except OSError as error:
-                # Not acknowledged: the broker sends it again after the next connection.
-                log.error("sensor_alarm_not_kept", reason=error.strerror)
-                return
-        client.ack(message.mid, message.qos)
+            client.ack(message.mid, message.qos)
+            return
+        with self._lock:
+            self._unkept.append((alarm, (message.mid, message.qos)))
+        self.retry()

@@ -114,9 +114,7 @@ def test_blind_and_live_reach_the_risk_map(database: Database, recorder: Recorde
     assert recorder.trouble == ""
 
 
-def test_a_sensor_alarm_is_one_hazard(
-    database: Database, spool: Spool, recorder: Recorder
-) -> None:
+def test_a_sensor_alarm_is_one_hazard(database: Database, spool: Spool, recorder: Recorder) -> None:
     """The same alarm again is the same hazard; a risk unit that nobody knows is the site's."""
     for alarm in (ALARM, ALARM, replace(ALARM, id="8", risk_unit_id="nowhere")):
         spool.put(alarm)
