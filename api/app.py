@@ -8,6 +8,7 @@ from pydantic.json_schema import models_json_schema
 
 from api import errors, pages
 from api.body_limit import BodyLimit
+from api.caller import known
 from api.context import Context
 from api.engine import Engine
 from api.routes import access, cases, evidence, live, site, system
@@ -51,11 +52,18 @@ def describe(version: str) -> Application:
         },
         generate_unique_id_function=lambda route: route.name,
     )
-    closed = APIRouter(dependencies=[Depends(signed_in)])
-    for part in (access, system, site, cases, evidence, live):
-        closed.include_router(part.router)
+    closed = APIRouter(dependencies=[Depends(known)])
+    for part in (
+        system.router,
+        site.router,
+        cases.router,
+        evidence.router,
+        live.router,
+    ):
+        closed.include_router(part)
     for open_to_all in (access.open_to_all, system.open_to_all):
         app.include_router(open_to_all)
+    app.include_router(access.router, dependencies=[Depends(signed_in)])
     app.include_router(closed)
     app.include_router(live.sockets)
     app.include_router(pages.open_to_all)

@@ -21,7 +21,7 @@ from hazards.access.tables import UserRow
 COOKIE = "anyan_session"
 TOUCH_S = 60.0
 """A sign-in in use is noted at most this often, so that reading a page writes nothing."""
-_SAFE = {"GET", "HEAD", "OPTIONS"}
+SAFE = {"GET", "HEAD", "OPTIONS"}
 log = structlog.get_logger()
 _hashing = threading.BoundedSemaphore(2)
 """Every hash takes 64 MiB; a flood of sign-ins must not take them all at once."""
@@ -31,8 +31,7 @@ _hashing = threading.BoundedSemaphore(2)
 class SignedIn:
     """The user behind a request."""
 
-    username: str
-    display_name: str
+    row: UserRow
     roles: tuple[str, ...]
     token: str = field(repr=False)
     csrf_token: str = field(repr=False)
@@ -63,8 +62,7 @@ def who_is(connection: HTTPConnection, context: Context) -> SignedIn:
         roles = roles_of(session, row.user)
     if row.last_used_at < now - TOUCH_S:
         _note_use(context, token, now)
-    user = row.user
-    return SignedIn(user.name, user.display_name, roles, token, row.csrf_token)
+    return SignedIn(row.user, roles, token, row.csrf_token)
 
 
 def _note_use(context: Context, token: str, now: float) -> None:
@@ -77,14 +75,19 @@ def _note_use(context: Context, token: str, now: float) -> None:
 
 
 def signed_in(request: Request, context: Here) -> SignedIn:
-    """For every route that is not open to all. Raises NotSignedIn, CsrfRefused."""
+    """For what only a browser does. Raises NotSignedIn, CsrfRefused."""
     user = who_is(request, context)
-    if request.method not in _SAFE:
-        sent = request.headers.get("X-CSRF-Token", "")
-        if not hmac.compare_digest(sent.encode(), user.csrf_token.encode()):
-            raise CsrfRefused("the page is out of date: load it again")
+    if request.method not in SAFE:
+        check_csrf(request, user)
     return user
 
 
+def check_csrf(request: Request, user: SignedIn) -> None:
+    """Raises CsrfRefused where the request does not come from our own page."""
+    sent = request.headers.get("X-CSRF-Token", "")
+    if not hmac.compare_digest(sent.encode(), user.csrf_token.encode()):
+        raise CsrfRefused("the page is out of date: load it again")
+
+
 User = Annotated[SignedIn, Depends(signed_in)]
-"""As a route's argument: who is asking."""
+"""As a route's argument: the browser that is asking."""

@@ -21,7 +21,8 @@
         │   ├── WrongTransition  a ticket or appeal does not stand where this step begins
         │   ├── MonthClosed      nothing is booked into a closed month
         │   ├── NotEnough        points or stock do not suffice
-        │   └── TooLate          the time for this is over
+        │   ├── TooLate          the time for this is over
+        │   └── KeyReused        an idempotency key that came with another request
         ├── Incomplete           a step that needs a reason, a photo or more fields
         ├── Forbidden            signed in, but not allowed
         ├── NotSignedIn
@@ -167,6 +168,12 @@ class TooLate(Conflict):
     """The time for this is over."""
 
     code = "too_late"
+
+
+class KeyReused(Conflict):
+    """The idempotency key came with another request before."""
+
+    code = "key_reused"
 
 
 class Incomplete(DomainError):

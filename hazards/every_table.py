@@ -1,6 +1,7 @@
 """Import this where the metadata has to know every table."""
 
 import hazards.access.tables
+import hazards.answers.tables
 import hazards.audit.tables
 import hazards.cases.tables
 import hazards.chains.tables

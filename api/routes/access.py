@@ -15,7 +15,7 @@ open_to_all = APIRouter(tags=["access"])
 router = APIRouter(tags=["access"])
 
 
-@open_to_all.post("/api/session", summary="Sign in")
+@open_to_all.post("/api/v1/session", summary="Sign in")
 def sign_in(body: SignIn, request: Request, response: Response, context: Here) -> Session:
     """Sets the session cookie. 401 wrong_login, 429 rate_limited with Retry-After."""
     address = request.client.host if request.client else ""
@@ -41,13 +41,13 @@ def sign_in(body: SignIn, request: Request, response: Response, context: Here) -
     )
 
 
-@router.get("/api/session", summary="Who is signed in")
+@router.get("/api/v1/session", summary="Who is signed in")
 def current(user: User) -> Session:
     """The user behind the cookie, with the token for requests that change something."""
     return _session(user)
 
 
-@router.delete("/api/session", status_code=204, summary="Sign out")
+@router.delete("/api/v1/session", status_code=204, summary="Sign out")
 def sign_out(user: User, response: Response, context: Here) -> None:
     """The cookie is void from now on."""
     with context.database.begin() as session:
@@ -55,13 +55,13 @@ def sign_out(user: User, response: Response, context: Here) -> None:
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")
 
 
-@router.post("/api/session/password", status_code=204, summary="Change the password")
+@router.post("/api/v1/session/password", status_code=204, summary="Change the password")
 def change_password(body: PasswordChange, user: User, request: Request, context: Here) -> None:
     """Ends the user's other sign-ins. 401 wrong_login where the current password is wrong."""
     address = request.client.host if request.client else ""
-    with context.sign_in_limit.attempt(user.username, address):
+    with context.sign_in_limit.attempt(user.row.name, address):
         with context.database.read() as session:
-            found = user_named(session, user.username)
+            found = user_named(session, user.row.name)
         row = check_password(found, body.current.get_secret_value())
     password_hash = hash_password(body.new.get_secret_value())
     with context.database.begin() as session:
@@ -70,8 +70,8 @@ def change_password(body: PasswordChange, user: User, request: Request, context:
 
 def _session(user: SignedIn) -> Session:
     return Session(
-        username=user.username,
-        display_name=user.display_name,
+        username=user.row.name,
+        display_name=user.row.display_name,
         roles=list(user.roles),
         csrf_token=user.csrf_token,
     )

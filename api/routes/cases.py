@@ -1,26 +1,29 @@
 """Hazards: list, look at, acknowledge."""
 
-import time
 from typing import Annotated
 
 from anyio import from_thread
 from fastapi import APIRouter, Query
 
+from api.caller import Caller, needs
 from api.context import Here
 from api.current import hazard_now
 from api.errors import InvalidRequest
 from api.schemas.cases import Hazard, Hazards
 from api.schemas.shapes import Id, RecordId
-from api.sign_in import User
 from core.violation import ViolationKind
+from hazards.access.roles import Capability
 from hazards.cases import actions, queries
 from hazards.evidence.queries import evidence_of
 
 router = APIRouter(tags=["hazards"])
+Watching = Annotated[Caller, needs(Capability.WATCH)]
+Noting = Annotated[Caller, needs(Capability.ACKNOWLEDGE)]
 
 
-@router.get("/api/hazards", summary="Hazards, newest first")
+@router.get("/api/v1/hazards", summary="Hazards, newest first")
 def list_hazards(
+    caller: Watching,
     context: Here,
     *,
     camera_id: Id | None = None,
@@ -38,6 +41,7 @@ def list_hazards(
             open=open,
             before=_cursor(before),
             limit=limit,
+            paths=caller.paths,
         )
         evidence = evidence_of(session, [row.id for row in page.hazards])
     return Hazards(
@@ -46,18 +50,20 @@ def list_hazards(
     )
 
 
-@router.get("/api/hazards/{id}", summary="One hazard")
-def read_hazard(id: RecordId, context: Here) -> Hazard:
+@router.get("/api/v1/hazards/{id}", summary="One hazard")
+def read_hazard(id: RecordId, caller: Watching, context: Here) -> Hazard:
     """404 not_found."""
     with context.database.read() as session:
+        caller.require(session, queries.hazard(session, id).unit_id)
         return hazard_now(session, id)
 
 
-@router.post("/api/hazards/{id}/acknowledge", summary="Take note of a hazard")
-def acknowledge(id: RecordId, user: User, context: Here) -> Hazard:
+@router.post("/api/v1/hazards/{id}/acknowledge", summary="Take note of a hazard")
+def acknowledge(id: RecordId, caller: Noting, context: Here) -> Hazard:
     """May be repeated; the first one's name and time stay."""
-    with context.database.begin() as session:
-        actions.acknowledge(session, id, by=user.display_name, now=time.time())
+    with caller.begin() as session:
+        caller.require(session, queries.hazard(session, id).unit_id)
+        actions.acknowledge(session, id, by=caller.name, now=caller.now)
         hazard = hazard_now(session, id)
     from_thread.run_sync(context.engine.hub.publish_hazard, hazard)
     return hazard

@@ -11,14 +11,15 @@ from fastapi.responses import StreamingResponse
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocketDisconnect
 
+from api.caller import identify
 from api.context import Context, Here
-from api.routes.site import starting_status
+from api.routes.site import require_camera, starting_status
 from api.schemas.live import LiveStatus
 from api.schemas.shapes import PathId
 from api.schemas.site import Status
-from api.sign_in import who_is
 from api.viewer import Viewer
-from core.errors import DatabaseAway, NotFound, NotSignedIn
+from core.errors import DatabaseAway, Forbidden, NotFound, NotSignedIn
+from hazards.access.roles import Capability
 from hazards.site import queries
 
 router = APIRouter(tags=["live"])
@@ -31,11 +32,12 @@ RECHECK_S = 60.0
 
 WANTS_STILLS = "stills"
 """What a page sends whose browser cannot play the stream."""
-GOING_AWAY, RESTARTING, TRY_LATER, NOT_SIGNED_IN, NO_CAMERA = 1001, 1012, 1013, 4401, 4404
+GOING_AWAY, RESTARTING, TRY_LATER = 1001, 1012, 1013
+NOT_SIGNED_IN, NOT_ALLOWED, NO_CAMERA = 4401, 4403, 4404
 
 
 @router.get(
-    "/api/events",
+    "/api/v1/events",
     summary="What changes, as server-sent events",
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {}}}},
@@ -68,7 +70,7 @@ async def _events(request: Request, context: Context) -> AsyncIterator[str]:
                     return
 
 
-@sockets.websocket("/api/cameras/{id}/live")
+@sockets.websocket("/api/v1/cameras/{id}/live")
 async def live(socket: WebSocket, id: PathId, context: Here) -> None:
     """One tile. Messages as in api/schemas/live.py."""
     if not _from_our_page(socket):
@@ -77,10 +79,12 @@ async def live(socket: WebSocket, id: PathId, context: Here) -> None:
     # Accepted first: a browser sees the close code of an open socket only.
     await socket.accept()
     try:
-        await run_in_threadpool(who_is, socket, context)
-        enabled = await run_in_threadpool(_is_enabled, context, id)
+        enabled = await run_in_threadpool(_is_enabled, socket, context, id)
     except NotSignedIn:
         await socket.close(NOT_SIGNED_IN)
+        return
+    except Forbidden:
+        await socket.close(NOT_ALLOWED)
         return
     except NotFound:
         await socket.close(NO_CAMERA)
@@ -145,7 +149,7 @@ async def _until_signed_out(socket: WebSocket, context: Context) -> int:
 
 async def _still_signed_in(connection: HTTPConnection, context: Context) -> bool:
     try:
-        await run_in_threadpool(who_is, connection, context)
+        await run_in_threadpool(identify, connection, context)
     except NotSignedIn:
         return False
     except DatabaseAway:
@@ -154,8 +158,10 @@ async def _still_signed_in(connection: HTTPConnection, context: Context) -> bool
     return True
 
 
-def _is_enabled(context: Context, camera_id: str) -> bool:
+def _is_enabled(socket: WebSocket, context: Context, camera_id: str) -> bool:
+    caller = identify(socket, context)
     with context.database.read() as session:
+        require_camera(session, caller.able(session, Capability.WATCH), camera_id)
         return queries.camera(session, camera_id).enabled
 
 

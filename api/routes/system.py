@@ -5,24 +5,25 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.caller import identify
 from api.context import Here
 from api.current import system_now
 from api.metrics import CONTENT_TYPE, exposition
 from api.schemas.system import Health, Readiness, System
-from api.sign_in import who_is
 from core.errors import DatabaseAway
+from hazards.access.roles import Capability
 
 open_to_all = APIRouter(tags=["system"])
 router = APIRouter(tags=["system"])
 
 
-@router.get("/api/system", summary="Version, model and problems")
+@router.get("/api/v1/system", summary="Version, model and problems")
 def system(context: Here) -> System:
     """What every page shows at its edge."""
     return system_now(context.engine, context.settings)
 
 
-@router.get("/api/openapi.json", include_in_schema=False)
+@router.get("/api/v1/openapi.json", include_in_schema=False)
 def openapi(request: Request) -> dict[str, Any]:
     """The description of all this."""
     description: dict[str, Any] = request.app.openapi()
@@ -59,9 +60,11 @@ def readyz(response: Response, context: Here) -> Readiness:
 
 @open_to_all.get("/metrics", include_in_schema=False)
 def metrics(request: Request, context: Here) -> Response:
-    """For Prometheus, by bearer token or session."""
+    """For Prometheus, by its bearer token, or for whoever may watch."""
     token = context.settings.metrics_token
     sent = request.headers.get("Authorization", "")
     if not (token and hmac.compare_digest(sent.encode(), f"Bearer {token}".encode())):
-        who_is(request, context)
+        caller = identify(request, context)
+        with context.database.read() as session:
+            caller.able(session, Capability.WATCH)
     return Response(exposition(context.engine), media_type=CONTENT_TYPE)

@@ -1,5 +1,7 @@
 """Reads of users, sign-ins, grants and tokens."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -37,7 +39,7 @@ def can(session: Session, user: UserRow, capability: Capability, unit_id: str) -
 
     A unit that does not exist is nobody's; a user who is not active may do nothing.
     """
-    return user.active and _reaches(session, visible_paths(session, user, capability), unit_id)
+    return user.active and reaches(session, visible_paths(session, user, capability), unit_id)
 
 
 def visible_paths(session: Session, user: UserRow, capability: Capability) -> list[str]:
@@ -78,14 +80,21 @@ def machine(session: Session, token: str) -> MachineTokenRow:
     return row
 
 
+def machine_paths(session: Session, row: MachineTokenRow, capability: Capability) -> list[str]:
+    """The paths of the units in which, and below which, a machine may do something."""
+    if capability not in row.scopes:
+        return []
+    return list(session.scalars(select(UnitRow.path).where(UnitRow.id == row.unit_id)))
+
+
 def machine_can(
     session: Session, row: MachineTokenRow, capability: Capability, unit_id: str
 ) -> bool:
     """Whether a machine may do something in a unit."""
-    path = session.scalar(select(UnitRow.path).where(UnitRow.id == row.unit_id))
-    return capability in row.scopes and _reaches(session, [path or "-"], unit_id)
+    return reaches(session, machine_paths(session, row, capability), unit_id)
 
 
-def _reaches(session: Session, paths: list[str], unit_id: str) -> bool:
+def reaches(session: Session, paths: Sequence[str], unit_id: str) -> bool:
+    """Whether a unit lies in one of some sub-trees; one that does not exist lies in none."""
     path = session.scalar(select(UnitRow.path).where(UnitRow.id == unit_id))
     return path is not None and any(path.startswith(prefix) for prefix in paths)

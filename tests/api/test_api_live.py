@@ -28,7 +28,7 @@ from hazards.cases.actions import record_violation
 from hazards.database import Database
 from hazards.site.actions import create_camera
 
-LIVE = "/api/cameras/gate/live"
+LIVE = "/api/v1/cameras/gate/live"
 VIOLATION = Violation(
     "v1", ViolationKind.BLOCKED_EXIT, "exit/1", "gate", "door", (), 1.0, 2.0, False, 0.5
 )
@@ -154,7 +154,7 @@ def test_a_change_of_state_reaches_the_tile(
 
 def test_a_tile_of_an_unknown_camera_is_told_so(client: TestClient) -> None:
     """Close code 4404."""
-    with client.websocket_connect("/api/cameras/yard/live") as tile:
+    with client.websocket_connect("/api/v1/cameras/yard/live") as tile:
         with pytest.raises(WebSocketDisconnect) as caught:
             tile.receive_text()
     assert caught.value.code == 4404
@@ -196,7 +196,7 @@ class Running:
     @contextmanager
     def events(self) -> Iterator[Iterator[str]]:
         """The lines of an open event stream, after its first one."""
-        url = f"http://127.0.0.1:{self.port}/api/events"
+        url = f"http://127.0.0.1:{self.port}/api/v1/events"
         with httpx.stream("GET", url, headers=self.cookie, timeout=20) as stream:
             assert stream.headers["content-type"].startswith("text/event-stream")
             lines = stream.iter_lines()
@@ -233,7 +233,7 @@ def test_events_reach_an_open_page(
     """A new hazard, an acknowledged one, a camera's state, the system: each with its name."""
     with database.begin() as session:
         record_violation(session, VIOLATION)
-    base = f"http://127.0.0.1:{running.port}/api"
+    base = f"http://127.0.0.1:{running.port}/api/v1"
     token = httpx.get(f"{base}/session", headers=running.cookie).json()["csrf_token"]
 
     def one(lines: Iterator[str]) -> tuple[str, dict[str, object]]:
@@ -297,7 +297,7 @@ def test_signing_out_ends_open_streams(
 
 def test_a_deleted_camera_sends_its_tiles_away(running: Running, engine: MemoryEngine) -> None:
     """Close code 4404, at once."""
-    base = f"http://127.0.0.1:{running.port}/api"
+    base = f"http://127.0.0.1:{running.port}/api/v1"
     token = httpx.get(f"{base}/session", headers=running.cookie).json()["csrf_token"]
     headers = {**running.cookie, "X-CSRF-Token": token}
     with running.tile() as tile:

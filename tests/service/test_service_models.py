@@ -85,7 +85,7 @@ def test_a_model_that_is_not_what_its_manifest_says_is_told_on_every_page(
         service.sign_in()
 
         def problems() -> list[dict[str, str]]:
-            return service.client.get("/api/system").json()["problems"]
+            return service.client.get("/api/v1/system").json()["problems"]
 
         told = wait_for(problems)
         assert {p["code"] for p in told} <= {"worker_down", "model_error", "manifest_mismatch"}
@@ -93,7 +93,7 @@ def test_a_model_that_is_not_what_its_manifest_says_is_told_on_every_page(
         ready = service.client.get("/readyz")
         assert ready.status_code == 503
         assert said in " ".join(ready.json()["reasons"])
-        assert service.client.get("/api/cameras").status_code == 200
+        assert service.client.get("/api/v1/cameras").status_code == 200
         time.sleep(5.0)  # it is tried again, and stays said
         assert said in problems()[0]["detail"]
         log = service.log.read_text()

@@ -24,7 +24,7 @@ const hazard: Hazard = {
 const clip: Evidence = {
   id: "c",
   kind: "clip",
-  url: "/api/evidence/c",
+  url: "/api/v1/evidence/c",
   boxes_url: null,
   sha256: "",
   size: 1,

@@ -67,7 +67,7 @@ async function send(method: Method, path: string, body: unknown): Promise<Respon
 async function toProblem(response: Response, path: string): Promise<Problem> {
   const body = await readProblem(response);
   const code = body.code ?? (response.status >= 500 ? "internal_error" : "invalid_request");
-  if (code === "not_signed_in" && path !== "/api/session") signedOut();
+  if (code === "not_signed_in" && path !== "/api/v1/session") signedOut();
   const wait = Number.parseFloat(response.headers.get("Retry-After") ?? "");
   return new Problem(
     code,

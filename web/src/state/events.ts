@@ -38,7 +38,7 @@ export class EventStream {
   }
 
   private open(): void {
-    const source = new EventSource("/api/events");
+    const source = new EventSource("/api/v1/events");
     this.source = source;
     source.onopen = () => {
       this.backoff.reset();
