@@ -1,6 +1,6 @@
 """The ledger: the only place that writes entries, and the one that checks them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, case, func, or_, select
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, MonthClosed
 from hazards.chains.links import SEPARATOR, Head, Verified, link, lock_head, move_head, plain, walk
+from hazards.chains.tables import ChainHeadRow
 from hazards.points.tables import AccountRow, LedgerEntryRow, MonthCloseRow
 from hazards.upsert import insert
 
@@ -161,15 +162,24 @@ def ensure_accounts(session: Session, ids: set[str]) -> None:
         session.execute(insert(session, AccountRow).values(rows).on_conflict_do_nothing())
 
 
-def verify_ledger(session: Session) -> Verified:
+def verify_ledger(
+    session: Session, on_progress: Callable[[int], None] = lambda _: None
+) -> Verified:
     """Walks the whole ledger and names the first entry that was altered, lost or cut off.
 
-    Streams: memory does not grow with the ledger.
+    Streams: memory does not grow with the ledger. on_progress: called now and then with the number
+    that was reached.
     """
-    return walk(session, CHAIN, _links(session))
+    return walk(session, CHAIN, _links(session, on_progress))
 
 
-def _links(session: Session) -> Iterator[tuple[int, str, str]]:
+def ledger_length(session: Session) -> int:
+    """How many entries the chain has."""
+    head = select(ChainHeadRow.number).where(ChainHeadRow.chain == CHAIN)
+    return session.scalar(head) or 0
+
+
+def _links(session: Session, on_progress: Callable[[int], None]) -> Iterator[tuple[int, str, str]]:
     """Page by page, from the driver's own cursor: SQLAlchemy's rows take longer than the hashes."""
     columns = LedgerEntryRow.__table__.c
     page = (
@@ -187,6 +197,7 @@ def _links(session: Session) -> Iterator[tuple[int, str, str]]:
         for row in rows:
             yield row[0], _fields(row), row[13]
         after = rows[-1][0]
+        on_progress(after)
 
 
 def _fields(row: Sequence[object]) -> str:
