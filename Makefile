@@ -1,6 +1,6 @@
 # make demo   install, build the pages, start the service with the rendered demo site
 # make test   install what the tests need, then lint, types and all tests
-# make lint | types | web | bench | scenes
+# make lint | types | web | bench | bench-domain | scenes
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +11,7 @@ PAGES := api/static/index.html
 PAGE_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/tests/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types web bench scenes
+.PHONY: help demo test lint types web bench bench-domain scenes
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -35,6 +35,10 @@ web: $(PAGES)
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.density
+
+SCALE ?= 1
+bench-domain: $(DEV)
+	$(BIN)/python -m benchmarks.domain --scale $(SCALE)
 
 # Rendering needs Python 3.11 and about an hour of two cores; the results are committed.
 scenes: $(BASE)

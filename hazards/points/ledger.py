@@ -17,7 +17,7 @@ CHAIN = "ledger:site"
 SYSTEM = "system:site"
 """Where points come from and go to."""
 INTO_CLOSED = frozenset({"reversal", "close", "redemption"})
-_COVERED = (
+COVERED = (
     "number", "key", "kind", "debit_id", "credit_id", "points", "period", "hazard_id", "policy",
     "actor", "reason", "reverses", "at",
 )  # fmt: skip
@@ -82,7 +82,9 @@ def book_all(session: Session, entries: Sequence[Entry]) -> int:
             "reason": plain(entry.reason),
             "reverses": plain(entry.reverses),
         }
-        head = Head(head.number + 1, link(head.hash, _fields([values[name] for name in _COVERED])))
+        head = Head(
+            head.number + 1, link(head.hash, entry_fields([values[name] for name in COVERED]))
+        )
         rows.append({**values, "hash": head.hash})
     session.execute(insert(session, LedgerEntryRow), rows)
     move_head(session, CHAIN, head)
@@ -183,7 +185,7 @@ def _links(session: Session, on_progress: Callable[[int], None]) -> Iterator[tup
     """Page by page, from the driver's own cursor: SQLAlchemy's rows take longer than the hashes."""
     columns = LedgerEntryRow.__table__.c
     page = (
-        select(*(columns[name] for name in (*_COVERED, "hash")))
+        select(*(columns[name] for name in (*COVERED, "hash")))
         .where(columns.chain == CHAIN, columns.number > bindparam("after"))
         .order_by(columns.number)
         .limit(_PAGE)
@@ -195,13 +197,13 @@ def _links(session: Session, on_progress: Callable[[int], None]) -> Iterator[tup
         if not rows:
             return
         for row in rows:
-            yield row[0], _fields(row), row[13]
+            yield row[0], entry_fields(row), row[13]
         after = rows[-1][0]
         on_progress(after)
 
 
-def _fields(row: Sequence[object]) -> str:
-    """What the hash of an entry covers besides the previous one: _COVERED, in its order."""
+def entry_fields(row: Sequence[object]) -> str:
+    """What the hash of an entry covers besides the previous one: COVERED, in its order."""
     a, b, c, d, e, f, g, h, i, j, k, m, at = row[:13]
     s = SEPARATOR
     return f"{a}{s}{b}{s}{c}{s}{d}{s}{e}{s}{f}{s}{g}{s}{h}{s}{i}{s}{j}{s}{k}{s}{m}{s}{at!r}"
