@@ -36,7 +36,7 @@ HAZARDS, ENTRIES = 1_000_000, 5_000_000
 BYTES_EACH = 700
 """Of a row of either with its indexes; a rough figure, to refuse a disk that is too small."""
 CALLS = 200
-WRITTEN = 1500
+WRITTEN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def main() -> None:
     kinds = ("sqlite", "postgresql") if chosen.database == "both" else (chosen.database,)
     load = os.getloadavg()[0]
     print(
-        f"{platform.machine()}, {os.cpu_count()} processors, load {load:.1f}; scale {chosen.scale:g}: "
+        f"{platform.machine()}, {os.cpu_count()} processors, load {load:.1f}; "
+        f"scale {chosen.scale:g}: "
         f"{size.hazards:,} hazards, {size.entries:,} entries, {CAMERAS} cameras, {PEOPLE:,} people",
         flush=True,
     )

@@ -24,6 +24,7 @@ from hazards.cases.actions import end_orphans
 from hazards.cases.flow import alarm_hazard_id, note_cleared, take_in, take_in_alarm
 from hazards.database import Database
 from hazards.evidence.actions import record_evidence
+from hazards.kept import keep_what_is_read
 from hazards.risk.colours import note_blind
 from hazards.tickets.calendar import WorkCalendar, work_calendar
 from service.records import Record
@@ -184,6 +185,7 @@ def record_together(
     """
     changed: dict[str, None] = {}
     with database.begin() as session:
+        keep_what_is_read(session)
         calendar = work_calendar(session, zone)
         for record in records:
             if _apply(session, record, calendar, now):

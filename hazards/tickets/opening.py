@@ -13,6 +13,7 @@ from hazards.access.roles import Role
 from hazards.cases.kinds import Source
 from hazards.cases.tables import HazardRow
 from hazards.ids import derived_id
+from hazards.kept import kept
 from hazards.notify.actions import enqueue
 from hazards.risk.tables import RiskUnitRow
 from hazards.site.people_tables import PersonRow
@@ -38,7 +39,8 @@ def open_by_rule(
     """
     if hazard.ticket_id is not None:
         return locked(session, hazard.ticket_id)
-    rule = rule_for(session, hazard, ticket_rules(session), calendar.zone)
+    rules = kept(session, "ticket rules", lambda: ticket_rules(session))
+    rule = rule_for(session, hazard, rules, calendar.zone)
     if rule is None:
         return None
     row = open_ticket(
@@ -178,7 +180,10 @@ def rule_for(
     session: Session, hazard: HazardRow, rules: Sequence[TicketRuleRow], zone: ZoneInfo
 ) -> TicketRuleRow | None:
     """The first rule that fits, None where none does."""
-    unit = session.get(RiskUnitRow, hazard.risk_unit_id) if hazard.risk_unit_id else None
+    unit_id = hazard.risk_unit_id
+    unit = unit_id and kept(
+        session, ("risk unit", unit_id), lambda: session.get(RiskUnitRow, unit_id)
+    )
     grade = unit.effective if unit else None
     for rule in rules:
         if (
