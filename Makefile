@@ -1,6 +1,6 @@
 # make demo   install, build the pages, start the service with the rendered demo site
 # make test   install what the tests need, then lint, types and all tests
-# make lint | types | web | bench | bench-events | scenes
+# make lint | types | web | bench | bench-domain | bench-events | scenes
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +11,7 @@ PAGES := api/static/index.html
 PAGE_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/tests/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types web bench bench-events scenes
+.PHONY: help demo test lint types web bench bench-domain bench-events scenes
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -38,6 +38,10 @@ bench: $(DEV)
 
 bench-events: $(DEV)
 	$(BIN)/python -m benchmarks.events
+
+SCALE ?= 1
+bench-domain: $(DEV)
+	$(BIN)/python -m benchmarks.domain --scale $(SCALE)
 
 # Rendering needs Python 3.11 and about an hour of two cores; the results are committed.
 scenes: $(BASE)

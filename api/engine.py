@@ -29,7 +29,8 @@ class Probe:
 class Problem:
     """Something that an operator must see on every page.
 
-    code: disk_full, disk_low, database_away, worker_down, model_error or spool_refused.
+    code: disk_full, disk_low, database_away, worker_down, model_error, spool_refused,
+    scheduler_failed or sensors_away.
     detail: English sentence with the next step.
     """
 

@@ -38,6 +38,19 @@ class Violation:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """A camera has seen that the way is free again.
+
+    More than that a violation ended: it also ends when its camera goes away or its worker dies,
+    and then nobody has seen anything. at: UTC seconds of the picture.
+    """
+
+    violation_id: str
+    camera_id: str
+    at: float
+
+
 def violation_id(kind: ViolationKind, camera_id: str, zone_id: str, start: float, key: str) -> str:
     """The same incident gets the same id, however often it is judged again.
 

@@ -27,7 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 site_app = typer.Typer(help="Import and export cameras and zones.", no_args_is_help=True)
+ledger_app = typer.Typer(help="The ledger of behaviour points.", no_args_is_help=True)
 app.add_typer(site_app, name="site")
+app.add_typer(ledger_app, name="ledger")
 app.add_typer(models_app, name="models")
 app.add_typer(dataset_app, name="dataset")
 app.add_typer(exits_app, name="exits")
@@ -149,6 +151,37 @@ def site_export(path: Annotated[Path, typer.Argument(help="site file (YAML)")]) 
         site = export_site(session)
     write_site(site, path)
     typer.echo(f"{len(site.cameras)} cameras written to {path} (keep it safe: it holds passwords)")
+
+
+@ledger_app.command("verify")
+def ledger_verify() -> None:
+    """Check every entry of the ledger and every row of the audit trail; ends with 1 where one is
+    wrong."""
+    from service.verify import verify as run
+
+    if not run(load_settings()):
+        raise typer.Exit(1)
+
+
+@app.command("simulate-month")
+def simulate_month(
+    seed: Annotated[int, typer.Option(help="another number plays another month")] = 1,
+) -> None:
+    """Play a month of a small works on a database of its own; ends with 1 where a sum is wrong."""
+    from zoneinfo import ZoneInfo
+
+    from service.simulation.run import simulate_month as run
+
+    if not run(ZoneInfo(load_settings().time_zone), typer.echo, seed=seed):
+        raise typer.Exit(1)
+
+
+@app.command()
+def messages() -> None:
+    """Say what waits in the outbox, what failed and what is unclear, with the reasons."""
+    from service.verify import show_messages as run
+
+    run(load_settings())
 
 
 def _camera(source: str, site: Path | None, camera_id: str) -> CameraConfig:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -21,10 +22,14 @@ from core.site import CameraConfig
 from hazards.database import Database
 from hazards.site.queries import enabled_cameras
 from inference.session import read_manifest
+from service.delivery import deliver
 from service.figures import coverage_of, figures_of
 from service.messages import Message
 from service.probe_process import probe_apart
 from service.recorder import Recorder
+from service.scheduler import Scheduler
+from service.sender import Sender
+from service.sensors import Sensors
 from service.settings import Settings
 from service.spool import Spool
 from service.supervisor import Supervisor
@@ -48,7 +53,14 @@ class SiteEngine:
         self._shown = shown
         self._manifest = read_manifest(settings.model_path)
         self._spool = Spool(settings.spool_dir)
-        self._recorder = Recorder(database, self._spool, self._on_recorded)
+        self._recorder = Recorder(
+            database, self._spool, ZoneInfo(settings.time_zone), self._on_recorded
+        )
+        zone = ZoneInfo(settings.time_zone)
+        self._scheduler = Scheduler(database, zone)
+        self._sender = Sender(database, zone, settings.message_language, deliver)
+        mqtt = settings.mqtt_url.get_secret_value()
+        self._sensors = Sensors(mqtt, settings.mqtt_topic, self._spool.put) if mqtt else None
         self._supervisor = Supervisor(
             settings.workers, _worker_arguments(settings), self._on_message, self._on_death
         )
@@ -66,6 +78,10 @@ class SiteEngine:
         """Takes up what an earlier run left, then starts the workers."""
         self._loop = asyncio.get_running_loop()
         self._recorder.start()
+        self._scheduler.start()
+        self._sender.start()
+        if self._sensors is not None:
+            self._sensors.start()
         self._supervisor.start()
         await self._reload()
         self._tasks.append(asyncio.create_task(self._watch_system()))
@@ -77,6 +93,10 @@ class SiteEngine:
         try:
             await self._supervisor.stop()
         finally:
+            if self._sensors is not None:
+                await asyncio.to_thread(self._sensors.stop)
+            await asyncio.to_thread(self._scheduler.stop, 5.0)
+            await asyncio.to_thread(self._sender.stop, 5.0)
             await asyncio.to_thread(self._recorder.stop, 10.0)
 
     # What the API asks.
@@ -105,6 +125,10 @@ class SiteEngine:
             problems.append(Problem("database_away", self._recorder.database_away))
         if self._recorder.trouble:
             problems.append(Problem("database_away", self._recorder.trouble))
+        if self._sensors is not None and self._sensors.away:
+            problems.append(Problem("sensors_away", self._sensors.away))
+        if self._scheduler.trouble:
+            problems.append(Problem("scheduler_failed", self._scheduler.trouble))
         problems += [
             Problem(worker.trouble_code, worker.trouble)
             for worker in self._supervisor.workers
@@ -177,6 +201,8 @@ class SiteEngine:
         """Comes again every few seconds; the pages are told what has changed."""
         before = self._statuses.get(status.camera_id)
         self._statuses[status.camera_id] = status
+        if before is None or before.state is not status.state:
+            self._recorder.note_status(status)
         if before is None or replace(before, last_picture_at=status.last_picture_at) != status:
             self.hub.publish_status(status)
 
@@ -223,6 +249,7 @@ class SiteEngine:
             self._stills.pop(gone, None)
             last = self._statuses.pop(gone)
             off = replace(last, state=CameraState.OFF, code="", reason="", since=time.time())
+            self._recorder.note_status(off)
             self.hub.publish_status(off)
         self._supervisor.assign(cameras)
         self._assigned = True
@@ -234,6 +261,8 @@ class SiteEngine:
     async def _watch_system(self) -> None:
         before: list[Problem] = []
         while True:
+            if self._sensors is not None:
+                await asyncio.to_thread(self._sensors.retry)
             problems = self.problems()
             if problems != before:
                 before = problems

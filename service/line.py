@@ -18,7 +18,7 @@ from core.health import CameraState, CameraStatus
 from core.manifest import ModelManifest
 from core.redaction import redact
 from core.site import CameraConfig
-from core.violation import Violation
+from core.violation import Cleared, Violation, ViolationKind
 from inference.judge import Judge, Judgement
 from service.boxes import describe
 from service.casebook import Casebook
@@ -66,6 +66,8 @@ class Line:
         self._references = ReferenceFolder(data_dir, config.id)
         approved = {zone.id: self._references.approved(zone.id) for zone in config.zones}
         self._judge = Judge(config, manifest, time_zone, approved=approved)
+        self._put = put
+        self._time_zone = time_zone
         self._casebook = Casebook(config.id, data_dir, put, kept_s=ring_seconds(config))
         self._watched = False
         self._still_at = float("-inf")
@@ -134,6 +136,8 @@ class Line:
         self._trouble = ""
         for violation in judgement.violations:
             self._file(violation, frame)
+            if self._seen_clear(violation, frame):
+                self._put(Cleared(violation.id, self.config.id, frame.timestamp))
         for zone_id in judgement.free_exits:
             self._references.propose(zone_id, frame)
         if self._watched or len(judgement.observation.people) or self._casebook.open:
@@ -155,6 +159,18 @@ class Line:
         elif frame is not None:
             self._casebook.begin(violation, frame)
             self.camera.start_clip(violation.id, violation.started_at)
+
+    def _seen_clear(self, violation: Violation, frame: Frame) -> bool:
+        """Whether this picture shows the way free, rather than that nobody looks any more.
+
+        A zone whose hours are over, and a clock that was set back, end what is open as well.
+        """
+        if violation.kind is not ViolationKind.BLOCKED_EXIT or not violation.ended:
+            return False
+        return frame.timestamp > violation.last_seen_at and any(
+            zone.id == violation.zone_id and zone.schedule.active(frame.timestamp, self._time_zone)
+            for zone in self.config.zones
+        )
 
     def _show(self, judgement: Judgement, latency_s: float) -> None:
         frame = judgement.observation.frame

@@ -1,26 +1,40 @@
-"""From the spool to the database, one transaction per record, for as long as the service runs."""
+"""From the spool to the database, some records per transaction, for as long as the service runs."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from itertools import islice
+from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Event, Lock, Thread
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.orm import Session
 
 from core.errors import DatabaseAway, NotFound
+from core.evidence import Evidence
+from core.health import CameraState, CameraStatus
 from core.redaction import redact
-from core.violation import Violation
-from hazards.cases.actions import end_orphans, record_violation
+from core.sensor import SensorAlarm
+from core.violation import Cleared, Violation
+from hazards.audit.trail import acting
+from hazards.cases.actions import end_orphans
+from hazards.cases.flow import alarm_hazard_id, note_cleared, take_in, take_in_alarm
 from hazards.database import Database
 from hazards.evidence.actions import record_evidence
+from hazards.kept import keep_what_is_read
+from hazards.risk.colours import note_blind
+from hazards.tickets.calendar import WorkCalendar, work_calendar
 from service.records import Record
 from service.spool import Spool
 
 log = structlog.get_logger(__name__)
 
 PAUSE_S = 0.2
+BATCH = 50
+"""Records in one transaction: a disk syncs about as fast for one as for many."""
 AHEAD_S = 2.0
 """Timestamps of a stream may run so far ahead of the clock; a successor is not certain so soon."""
 LONGEST_PAUSE_S = 5.0
@@ -35,14 +49,21 @@ class Recorder:
     """
 
     def __init__(
-        self, database: Database, spool: Spool, on_recorded: Callable[[Collection[str]], None]
+        self,
+        database: Database,
+        spool: Spool,
+        zone: ZoneInfo,
+        on_recorded: Callable[[Collection[str]], None],
     ) -> None:
         self.database_away = ""
         self.trouble = ""
         self._database = database
         self._spool = spool
+        self._zone = zone
         self._on_recorded = on_recorded
         self._orphans: SimpleQueue[tuple[Collection[str] | None, float]] = SimpleQueue()
+        self._sight: dict[str, float | None] = {}
+        self._sight_lock = Lock()
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="recorder", daemon=True)
 
@@ -63,6 +84,13 @@ class Recorder:
         """
         self._orphans.put((camera_ids, time.time() + AHEAD_S))
 
+    def note_status(self, status: CameraStatus) -> None:
+        """Keeps since when a camera is blind, for the risk map; returns at once."""
+        seeing = status.state in {CameraState.LIVE, CameraState.OFF}
+        since = None if seeing else status.last_picture_at or status.since
+        with self._sight_lock:
+            self._sight[status.camera_id] = since
+
     def _run(self) -> None:
         pause = PAUSE_S
         while True:
@@ -70,6 +98,7 @@ class Recorder:
             try:
                 self._record_all()
                 self._end_orphans()
+                self._note_sight()
                 self.database_away = self.trouble = ""
                 pause = PAUSE_S
             except DatabaseAway as error:
@@ -87,27 +116,33 @@ class Recorder:
             self._stopping.wait(pause)
 
     def _record_all(self) -> None:
-        for path, record in self._spool.waiting():
+        waiting = self._spool.waiting()
+        while batch := list(islice(waiting, BATCH)):
             try:
-                changed = self._record(record)
-            except (DataError, IntegrityError) as error:
-                # Not the database but the record is at fault: the next ones must not wait for it.
-                self._spool.refuse(path, type(error).__name__)
-                continue
+                self._record(batch)
+            except (DataError, IntegrityError):
+                for one in batch:
+                    self._record_one(*one)
+
+    def _record_one(self, path: Path, record: Record) -> None:
+        try:
+            self._record([(path, record)])
+        except (DataError, IntegrityError) as error:
+            # Not the database but the record is at fault: the next ones must not wait for it.
+            self._spool.refuse(path, type(error).__name__)
+
+    def _record(self, batch: Sequence[tuple[Path, Record]]) -> None:
+        records = [record for _, record in batch]
+        changed = record_together(self._database, records, self._zone, now=time.time())
+        for path, _ in batch:
             self._spool.done(path)
-            if changed:
-                self._tell([_hazard_id(record)])
+        for hazard_id in changed:
+            self._tell([hazard_id])
 
     def _tell(self, hazard_ids: Collection[str]) -> None:
         """Evidence may come before its hazard, which then tells of both."""
         with suppress(NotFound):
             self._on_recorded(hazard_ids)
-
-    def _record(self, record: Record) -> bool:
-        with self._database.begin() as session:
-            if isinstance(record, Violation):
-                return record_violation(session, record)
-            return record_evidence(session, record)
 
     def _end_orphans(self) -> None:
         while True:
@@ -124,6 +159,60 @@ class Recorder:
             if ended:
                 self._tell(ended)
 
+    def _note_sight(self) -> None:
+        """What the database does not take now is tried again, unless something newer is known."""
+        with self._sight_lock:
+            waiting, self._sight = self._sight, {}
+        for camera_id, since in waiting.items():
+            try:
+                with self._database.begin() as session:
+                    note_blind(session, camera_id, since)
+            except IntegrityError:
+                continue  # the camera was deleted a moment ago
+            except BaseException:
+                with self._sight_lock:
+                    self._sight = {**waiting, **self._sight}
+                raise
+
+
+def record_together(
+    database: Database, records: Sequence[Record], zone: ZoneInfo, *, now: float
+) -> list[str]:
+    """Records in one transaction, in order; the ids of the hazards that changed, each once.
+
+    Raises DatabaseAway, and DataError or IntegrityError where a record can never be applied; then
+    none of them was.
+    """
+    changed: dict[str, None] = {}
+    with database.begin() as session:
+        keep_what_is_read(session)
+        calendar = work_calendar(session, zone)
+        for record in records:
+            if _apply(session, record, calendar, now):
+                changed[_hazard_id(record)] = None
+    return list(changed)
+
+
+def _apply(session: Session, record: Record, calendar: WorkCalendar, now: float) -> bool:
+    match record:
+        case Violation():
+            acting(session, f"camera:{record.camera_id}", now=now)
+            return take_in(session, record, now=now, calendar=calendar)
+        case Cleared():
+            acting(session, f"camera:{record.camera_id}", now=now)
+            return note_cleared(session, record, now=now)
+        case SensorAlarm():
+            acting(session, f"sensor:{record.sensor}", now=now)
+            return take_in_alarm(session, record, now=now, calendar=calendar)
+        case Evidence():
+            return record_evidence(session, record)
+
 
 def _hazard_id(record: Record) -> str:
-    return record.id if isinstance(record, Violation) else record.violation_id
+    match record:
+        case Violation():
+            return record.id
+        case SensorAlarm():
+            return alarm_hazard_id(record)
+        case Cleared() | Evidence():
+            return record.violation_id

@@ -1,12 +1,13 @@
-"""Violations and evidence as JSON, on their way from a worker to the database."""
+"""Violations, clear exits, sensor alarms and evidence as JSON, on their way to the database."""
 
 from dataclasses import asdict
 from typing import Any
 
 from core.evidence import Evidence, EvidenceKind
-from core.violation import Violation, ViolationKind
+from core.sensor import SensorAlarm, SensorKind
+from core.violation import Cleared, Violation, ViolationKind
 
-Record = Violation | Evidence
+Record = Violation | Cleared | SensorAlarm | Evidence
 
 
 def to_json(record: Record) -> dict[str, Any]:
@@ -22,6 +23,11 @@ def from_json(data: dict[str, Any]) -> Record:
         fields["kind"] = ViolationKind(fields["kind"])
         fields["track_ids"] = tuple(fields["track_ids"])
         return Violation(**fields)
+    if kind == "Cleared":
+        return Cleared(**fields)
+    if kind == "SensorAlarm":
+        fields["kind"] = SensorKind(fields["kind"])
+        return SensorAlarm(**fields)
     if kind == "Evidence":
         fields["kind"] = EvidenceKind(fields["kind"])
         return Evidence(**fields)

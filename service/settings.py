@@ -7,7 +7,7 @@ docs/operations.md lists them all, and a test compares.
 import os
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -65,6 +65,15 @@ class Settings(BaseSettings):
     metrics_token: Annotated[
         SecretStr, Field(description="bearer token for /metrics, beside a sign-in")
     ] = SecretStr("")
+    message_language: Annotated[
+        Literal["zh", "en"], Field(description="language of messages that leave the service")
+    ] = "zh"
+    mqtt_url: Annotated[
+        SecretStr, Field(description="broker of sensor messages; without one, none are read")
+    ] = SecretStr("")
+    mqtt_topic: Annotated[
+        str, Field(min_length=1, description="topic filter of sensor messages")
+    ] = "anyan/sensors/#"
     secure_cookie: Annotated[
         bool, Field(description="the pages come by https only: mark the cookie Secure")
     ] = False

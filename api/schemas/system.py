@@ -29,7 +29,8 @@ class Model(BaseModel):
 
 
 class SystemProblem(BaseModel):
-    """code: disk_full, disk_low, database_away, worker_down, model_error or spool_refused."""
+    """code: disk_full, disk_low, database_away, worker_down, model_error, spool_refused,
+    scheduler_failed or sensors_away."""
 
     code: str
     detail: str

@@ -28,4 +28,7 @@ class AuditRow(Table):
     after: Mapped[dict[str, Any]] = mapped_column(JSON)
     hash: Mapped[str] = mapped_column(ID)
 
-    __table_args__ = (Index(None, "subject", "subject_id", "number"),)
+    __table_args__ = (
+        Index(None, "subject", "subject_id", "number"),
+        Index(None, "actor", "number"),
+    )

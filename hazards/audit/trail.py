@@ -20,15 +20,16 @@ CHAIN = "audit"
 NOBODY = "system"
 """Who acts where no action has said it: the service itself."""
 HIDDEN = "•••"
-_Change = tuple[str, str, str, dict[str, Any], dict[str, Any]]
+_Change = tuple[str, float, str, str, str, dict[str, Any], dict[str, Any]]
 
 
 def acting(session: Session, actor: str, *, now: float) -> None:
-    """Everything that this session writes from here on is done by the actor.
+    """Everything that this session writes from here on is done by the actor, until the next call.
 
     actor: `user:<id>`, `token:<id>`, `camera:<id>`, `rule:<id>` or `system`.
     now: UTC seconds; without an actor, the trail has the time of the commit.
     """
+    session.flush()  # what was done so far belongs to whoever acted before
     session.info["actor"] = actor
     session.info["now"] = now
 
@@ -57,6 +58,7 @@ def _fields(
 
 def _collect(session: Session, _flush: UOWTransaction) -> None:
     found: list[_Change] = session.info.setdefault("changes", [])
+    actor, now = plain(session.info.get("actor", NOBODY)), session.info.get("now", time.time())
     for change, rows in (
         ("insert", session.new), ("update", session.dirty), ("delete", session.deleted)
     ):  # fmt: skip
@@ -64,7 +66,9 @@ def _collect(session: Session, _flush: UOWTransaction) -> None:
             if isinstance(row, Table) and row.AUDITED:
                 before, after = _difference(row, change)
                 if before or after:
-                    found.append((change, row.__tablename__, _id_of(row), before, after))
+                    found.append(
+                        (actor, now, change, row.__tablename__, _id_of(row), before, after)
+                    )
 
 
 def _difference(row: Table, change: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -99,10 +103,9 @@ def _append(session: Session) -> None:
     changes: list[_Change] = session.info.pop("changes", [])
     if not changes:
         return
-    actor, now = plain(session.info.get("actor", NOBODY)), session.info.get("now", time.time())
     head = lock_head(session, CHAIN)
     rows: list[dict[str, Any]] = []
-    for change, subject, subject_id, before, after in changes:
+    for actor, now, change, subject, subject_id, before, after in changes:
         number = head.number + 1
         digest = link(
             head.hash, _fields(number, now, actor, change, subject, subject_id, before, after)

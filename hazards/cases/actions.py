@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from core.violation import Violation
 from hazards.cases.queries import hazard
 from hazards.cases.tables import HazardRow
+from hazards.kept import kept
 from hazards.risk.tables import RiskUnitRow
 from hazards.site.people_tables import ROOT
 from hazards.site.tables import CameraRow, ZoneRow
@@ -26,7 +27,11 @@ def record_violation(session: Session, violation: Violation) -> bool:
         rule=violation.rule,
         camera_id=violation.camera_id,
         zone_id=violation.zone_id,
-        **_place(session, violation),
+        **kept(
+            session,
+            ("place", violation.camera_id, violation.zone_id),
+            lambda: _place(session, violation),
+        ),
         track_ids=list(violation.track_ids),
         started_at=violation.started_at,
         last_seen_at=violation.last_seen_at,

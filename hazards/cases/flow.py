@@ -9,13 +9,18 @@ from collections.abc import Sequence
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from core.violation import Violation
+from core.errors import NotFound
+from core.sensor import SensorAlarm
+from core.violation import Cleared, Violation
 from hazards.access.tables import UserRow
 from hazards.cases import review
 from hazards.cases.actions import record_violation
 from hazards.cases.kinds import Dismissal, HazardKind, Source, SubjectKind, Verdict
 from hazards.cases.tables import HazardRow
+from hazards.ids import derived_id
 from hazards.points import charges
+from hazards.risk.tables import RiskUnitRow
+from hazards.site.people_tables import ROOT
 from hazards.tickets import opening
 from hazards.tickets.actions import locked, move
 from hazards.tickets.calendar import WorkCalendar
@@ -37,9 +42,19 @@ def take_in(session: Session, violation: Violation, *, now: float, calendar: Wor
         return False
     hazard = review.locked_hazard(session, violation.id)
     _follow(session, hazard, now=now, calendar=calendar)
-    if hazard.ended:
-        opening.note_clear(session, hazard, now=now)
     return True
+
+
+def note_cleared(session: Session, cleared: Cleared, *, now: float) -> bool:
+    """The camera has seen a blocked exit clear; returns whether its ticket closed by it.
+
+    An end alone closes nothing: a worker that died has seen nothing.
+    """
+    try:
+        hazard = review.locked_hazard(session, cleared.violation_id)
+    except NotFound:
+        return False
+    return opening.note_clear(session, hazard, at=cleared.at, now=now) is not None
 
 
 def report(
@@ -87,6 +102,39 @@ def report(
     if new is not None:
         _follow(session, hazard, now=now, calendar=calendar)
     return hazard
+
+
+def take_in_alarm(
+    session: Session, alarm: SensorAlarm, *, now: float, calendar: WorkCalendar
+) -> bool:
+    """A sensor's alarm becomes a hazard; returns whether it is new.
+
+    Where its risk unit is not known (any more), it belongs to the whole site.
+    """
+    hazard_id = alarm_hazard_id(alarm)
+    if session.get(HazardRow, hazard_id) is not None:
+        return False
+    unit = session.get(RiskUnitRow, alarm.risk_unit_id) if alarm.risk_unit_id else None
+    report(
+        session,
+        id=hazard_id,
+        kind=HazardKind(alarm.kind),
+        source=Source.SENSOR,
+        description=alarm.description,
+        reported_by=alarm.sensor,
+        risk_unit_id=unit.id if unit else None,
+        unit_id=unit.unit_id if unit else ROOT,
+        photo_ids=(),
+        at=alarm.at,
+        now=now,
+        calendar=calendar,
+    )
+    return True
+
+
+def alarm_hazard_id(alarm: SensorAlarm) -> str:
+    """The same alarm has the same hazard."""
+    return derived_id("sensor", alarm.sensor, alarm.id)
 
 
 def decide(

@@ -123,6 +123,14 @@ def refused(session: Session, id: str, sender: str, *, problem: str, now: float)
     return _finish(session, id, sender, state=state, next_try_at=now + pause, problem=problem)
 
 
+def given_up(session: Session, id: str, sender: str, *, state: str, problem: str) -> bool:
+    """Nobody tries it again by itself.
+
+    state: `failed`, or `unclear` where it may have gone out. problem, answer: as of `refused`.
+    """
+    return _finish(session, id, sender, state=state, problem=problem)
+
+
 def create_channel(
     session: Session, *, name: str, url: str, person_id: str | None, unit_id: str | None
 ) -> ChannelRow:

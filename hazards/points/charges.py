@@ -1,6 +1,7 @@
 """From a hazard to points: provisional when it is found, booked by a person's verdict."""
 
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, case, func, select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, WrongTransition
 from hazards.cases.kinds import Source, Verdict
 from hazards.cases.tables import HazardRow
+from hazards.kept import kept
 from hazards.periods import day_of, day_start, month_end, month_of, month_start
 from hazards.points.ledger import SYSTEM, Entry, book, closed_months, ensure_accounts, lock_ledger
 from hazards.points.policy import Policy, policy_at
@@ -18,6 +20,7 @@ from hazards.tickets.tables import TicketRow
 from hazards.upsert import insert
 
 DAY_S = 86400.0
+HOUR_S = 3600.0
 NO_CAP = 1_000_000
 
 
@@ -30,17 +33,20 @@ class _Claim:
     kind: str
 
 
-def propose(session: Session, hazard: HazardRow) -> list[ChargeRow]:
-    """The provisional charges of a hazard that nobody has judged yet; nothing is booked.
+def propose(session: Session, hazard: HazardRow) -> None:
+    """Notes the provisional charges of a hazard that nobody has judged yet; nothing is booked.
 
     Calling it again follows the attribution. Nothing where the policy names no points.
     """
-    policy = policy_at(session, hazard.started_at)
+    at = hazard.started_at
+    # An estimate: where a policy begins within the hour, the verdict books by the right one.
+    policy = kept(session, ("policy", at // HOUR_S), lambda: policy_at(session, at))
     for claim in _claims(session, hazard, policy):
         points = -policy.violations[claim.kind][0] if claim.side == "violation" else (
             policy.reports[claim.kind]
         )  # fmt: skip
-        ensure_accounts(session, {claim.account_id})
+        account = {claim.account_id}
+        kept(session, claim.account_id, partial(ensure_accounts, session, account))
         made = insert(session, ChargeRow).values(
             hazard_id=hazard.id,
             side=claim.side,
@@ -58,7 +64,6 @@ def propose(session: Session, hazard: HazardRow) -> list[ChargeRow]:
                 where=ChargeRow.state == "provisional",
             )
         )
-    return charges_of(session, hazard.id)
 
 
 def settle(
@@ -70,7 +75,8 @@ def settle(
     """
     if hazard.verdict is None or hazard.reviewer_id is None:
         raise WrongTransition("points need a person's verdict: review the hazard first")
-    rows = propose(session, hazard)
+    propose(session, hazard)
+    rows = charges_of(session, hazard.id)
     if hazard.verdict == Verdict.DISMISSED:
         for row in rows:
             if row.state == "provisional":

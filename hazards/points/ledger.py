@@ -1,6 +1,6 @@
 """The ledger: the only place that writes entries, and the one that checks them."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, case, func, or_, select
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, MonthClosed
 from hazards.chains.links import SEPARATOR, Head, Verified, link, lock_head, move_head, plain, walk
+from hazards.chains.tables import ChainHeadRow
 from hazards.points.tables import AccountRow, LedgerEntryRow, MonthCloseRow
 from hazards.upsert import insert
 
@@ -16,7 +17,7 @@ CHAIN = "ledger:site"
 SYSTEM = "system:site"
 """Where points come from and go to."""
 INTO_CLOSED = frozenset({"reversal", "close", "redemption"})
-_COVERED = (
+COVERED = (
     "number", "key", "kind", "debit_id", "credit_id", "points", "period", "hazard_id", "policy",
     "actor", "reason", "reverses", "at",
 )  # fmt: skip
@@ -81,7 +82,9 @@ def book_all(session: Session, entries: Sequence[Entry]) -> int:
             "reason": plain(entry.reason),
             "reverses": plain(entry.reverses),
         }
-        head = Head(head.number + 1, link(head.hash, _fields([values[name] for name in _COVERED])))
+        head = Head(
+            head.number + 1, link(head.hash, entry_fields([values[name] for name in COVERED]))
+        )
         rows.append({**values, "hash": head.hash})
     session.execute(insert(session, LedgerEntryRow), rows)
     move_head(session, CHAIN, head)
@@ -167,19 +170,28 @@ def ensure_accounts(session: Session, ids: set[str]) -> None:
         session.execute(insert(session, AccountRow).values(rows).on_conflict_do_nothing())
 
 
-def verify_ledger(session: Session) -> Verified:
+def verify_ledger(
+    session: Session, on_progress: Callable[[int], None] = lambda _: None
+) -> Verified:
     """Walks the whole ledger and names the first entry that was altered, lost or cut off.
 
-    Streams: memory does not grow with the ledger.
+    Streams: memory does not grow with the ledger. on_progress: called now and then with the number
+    that was reached.
     """
-    return walk(session, CHAIN, _links(session))
+    return walk(session, CHAIN, _links(session, on_progress))
 
 
-def _links(session: Session) -> Iterator[tuple[int, str, str]]:
+def ledger_length(session: Session) -> int:
+    """How many entries the chain has."""
+    head = select(ChainHeadRow.number).where(ChainHeadRow.chain == CHAIN)
+    return session.scalar(head) or 0
+
+
+def _links(session: Session, on_progress: Callable[[int], None]) -> Iterator[tuple[int, str, str]]:
     """Page by page, from the driver's own cursor: SQLAlchemy's rows take longer than the hashes."""
     columns = LedgerEntryRow.__table__.c
     page = (
-        select(*(columns[name] for name in (*_COVERED, "hash")))
+        select(*(columns[name] for name in (*COVERED, "hash")))
         .where(columns.chain == CHAIN, columns.number > bindparam("after"))
         .order_by(columns.number)
         .limit(_PAGE)
@@ -191,12 +203,13 @@ def _links(session: Session) -> Iterator[tuple[int, str, str]]:
         if not rows:
             return
         for row in rows:
-            yield row[0], _fields(row), row[13]
+            yield row[0], entry_fields(row), row[13]
         after = rows[-1][0]
+        on_progress(after)
 
 
-def _fields(row: Sequence[object]) -> str:
-    """What the hash of an entry covers besides the previous one: _COVERED, in its order."""
+def entry_fields(row: Sequence[object]) -> str:
+    """What the hash of an entry covers besides the previous one: COVERED, in its order."""
     a, b, c, d, e, f, g, h, i, j, k, m, at = row[:13]
     s = SEPARATOR
     return f"{a}{s}{b}{s}{c}{s}{d}{s}{e}{s}{f}{s}{g}{s}{h}{s}{i}{s}{j}{s}{k}{s}{m}{s}{at!r}"

@@ -55,6 +55,7 @@ class LedgerEntryRow(Table):
         Index(None, "debit_id", "period"),
         Index(None, "credit_id", "period"),
         Index(None, "hazard_id"),
+        Index(None, "kind", "period"),
     )
 
 

@@ -10,8 +10,10 @@ from core.schedule import Schedule
 from core.violation import ViolationKind
 from hazards.access.queries import users_with
 from hazards.access.roles import Role
+from hazards.cases.kinds import Source
 from hazards.cases.tables import HazardRow
 from hazards.ids import derived_id
+from hazards.kept import kept
 from hazards.notify.actions import enqueue
 from hazards.risk.tables import RiskUnitRow
 from hazards.site.people_tables import PersonRow
@@ -37,7 +39,8 @@ def open_by_rule(
     """
     if hazard.ticket_id is not None:
         return locked(session, hazard.ticket_id)
-    rule = rule_for(session, hazard, ticket_rules(session), calendar.zone)
+    rules = kept(session, "ticket rules", lambda: ticket_rules(session))
+    rule = rule_for(session, hazard, rules, calendar.zone)
     if rule is None:
         return None
     row = open_ticket(
@@ -146,8 +149,8 @@ def assign_by_rule(
     return assign(session, row.id, plan, actor=f"rule:{rule.id}", now=now, calendar=calendar)
 
 
-def note_clear(session: Session, hazard: HazardRow, *, now: float) -> TicketRow | None:
-    """The camera says that a blocked exit is clear again: its ticket closes by itself.
+def note_clear(session: Session, hazard: HazardRow, *, at: float, now: float) -> TicketRow | None:
+    """The camera has seen at this moment that a blocked exit is clear: its ticket closes by itself.
 
     Only where it was confirmed, is not major or supervised, and none of its hazards goes on.
     Returns the ticket where it was closed.
@@ -158,7 +161,7 @@ def note_clear(session: Session, hazard: HazardRow, *, now: float) -> TicketRow 
     going_on = select(HazardRow.id).where(HazardRow.ticket_id == row.id, ~HazardRow.ended)
     if row.state not in OPEN_STATES or session.scalar(going_on.limit(1)) is not None:
         return None
-    row.clear_at = hazard.last_seen_at
+    row.clear_at = at
     if row.state == State.DETECTED or row.tier == Tier.MAJOR or row.supervised:
         return None
     actor, reason = f"camera:{hazard.camera_id}", "the camera sees the exit clear"
@@ -177,7 +180,10 @@ def rule_for(
     session: Session, hazard: HazardRow, rules: Sequence[TicketRuleRow], zone: ZoneInfo
 ) -> TicketRuleRow | None:
     """The first rule that fits, None where none does."""
-    unit = session.get(RiskUnitRow, hazard.risk_unit_id) if hazard.risk_unit_id else None
+    unit_id = hazard.risk_unit_id
+    unit = unit_id and kept(
+        session, ("risk unit", unit_id), lambda: session.get(RiskUnitRow, unit_id)
+    )
     grade = unit.effective if unit else None
     for rule in rules:
         if (
@@ -192,7 +198,10 @@ def rule_for(
 
 
 def place_key(hazard: HazardRow) -> str:
-    """What merges: the same kind in the same zone of a camera; a report merges with nothing."""
+    """What merges: the same kind in the same zone of a camera, or of the same sensor; a report
+    merges with nothing."""
+    if hazard.source == Source.SENSOR:
+        return f"{hazard.kind}:sensor:{hazard.reported_by}"
     if not hazard.camera_id:
         return f"hazard:{hazard.id}"
     return f"{hazard.kind}:{hazard.camera_id}:{hazard.zone_id}"

@@ -5,7 +5,7 @@ from examples import CAMERA, VIOLATION
 from people import ALWAYS, DAY, NOW, settle_in
 from sqlalchemy import func, select
 
-from core.violation import Violation, ViolationKind
+from core.violation import Cleared, Violation, ViolationKind
 from hazards.cases import flow
 from hazards.cases.kinds import Dismissal, Verdict
 from hazards.cases.tables import HazardRow
@@ -29,6 +29,13 @@ def _take_in(database: Database, violation: Violation, now: float = NOW) -> Tick
         return queries.ticket(session, session.get(HazardRow, violation.id).ticket_id)
 
 
+def _see_clear(database: Database, violation_id: str, *, at: float) -> TicketRow:
+    with database.begin() as session:
+        flow.note_cleared(session, Cleared(violation_id, "gate", at), now=NOW)
+    with database.read() as session:
+        return queries.ticket(session, session.get(HazardRow, violation_id).ticket_id)
+
+
 def test_a_blocked_exit_is_assigned_at_once_and_closed_by_its_camera(database: Database) -> None:
     """To the owner of the risk unit, with a deadline; the camera that sees it clear closes it."""
     settle_in(database, camera=CAMERA)
@@ -36,7 +43,9 @@ def test_a_blocked_exit_is_assigned_at_once_and_closed_by_its_camera(database: D
     assert (row.state, row.assignee_id, row.due_at) == ("assigned", "li", NOW + 3600)
     assert (row.unit_id, row.risk_unit_id) == ("team-a", "hall")
     row = _take_in(database, replace(VIOLATION, ended=True))
-    assert (row.state, row.clear_at) == ("closed", VIOLATION.last_seen_at)
+    assert row.state == "assigned"
+    row = _see_clear(database, VIOLATION.id, at=VIOLATION.last_seen_at + 3)
+    assert (row.state, row.clear_at) == ("closed", VIOLATION.last_seen_at + 3)
     with database.read() as session:
         last = queries.transitions_of(session, row.id)[-3:]
     assert [(t.step, t.actor) for t in last] == [
@@ -77,7 +86,8 @@ def test_recurrences_join_the_open_ticket(database: Database) -> None:
 def test_what_comes_back_reopens_and_climbs(database: Database) -> None:
     """Within its days the closed ticket is reopened one rung higher; later it is a new one."""
     settle_in(database, camera=CAMERA)
-    closed = _take_in(database, replace(VIOLATION, ended=True))
+    _take_in(database, replace(VIOLATION, ended=True))
+    closed = _see_clear(database, VIOLATION.id, at=NOW)
     assert closed.state == "closed"
     back = _take_in(database, replace(VIOLATION, id="v2", last_seen_at=NOW + DAY), now=NOW + DAY)
     assert (back.id, back.state, back.count, back.escalation_level) == (
@@ -87,6 +97,7 @@ def test_what_comes_back_reopens_and_climbs(database: Database) -> None:
     with database.read() as session:
         assert [m.code for m in inbox(session, "li", before=None, limit=10)] == ["overdue"]
     _take_in(database, replace(VIOLATION, id="v2", last_seen_at=NOW + DAY + 1, ended=True))
+    _see_clear(database, "v2", at=NOW + DAY + 4)
     later = NOW + 40 * DAY
     new = _take_in(database, replace(VIOLATION, id="v3", started_at=later), now=later)
     assert new.id != closed.id

@@ -369,6 +369,14 @@ const en: Messages = {
       text: "Some records were refused by the database",
       next: "They are kept on this machine; the administrator should look at the service's log.",
     },
+    scheduler_failed: {
+      text: "Deadlines, months or reminders are held up",
+      next: "The service tries again by itself; if it stays so, look at the service's log.",
+    },
+    sensors_away: {
+      text: "The sensors' broker is not connected",
+      next: "Alarms of sensors do not arrive now. Check whether the MQTT broker runs and its address is right.",
+    },
     unreachable: { text: "The service does not answer", next: "Check the network and whether the service runs, then try again." },
     page_error: { text: "The page failed", next: "Reload it; if it comes back, tell the administrator the details." },
   },

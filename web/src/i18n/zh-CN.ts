@@ -339,6 +339,14 @@ const zhCN = {
     },
     worker_down: { text: "检测进程已停止", next: "正在自动重启；若长时间不恢复，请查看服务日志。" },
     spool_refused: { text: "有记录无法写入数据库", next: "记录保留在本机暂存区，请管理员查看服务日志。" },
+    scheduler_failed: {
+      text: "期限、月结或提醒未能按时处理",
+      next: "系统会自动重试；若长时间不恢复，请查看服务日志。",
+    },
+    sensors_away: {
+      text: "传感器消息服务未连接",
+      next: "传感器报警暂时收不到。请检查 MQTT 服务是否在运行、地址是否正确。",
+    },
     unreachable: { text: "服务没有应答", next: "检查网络和服务是否在运行，然后重试。" },
     page_error: { text: "页面出错", next: "请刷新页面；若反复出现，请把详情告诉管理员。" },
   },
