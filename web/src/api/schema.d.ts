@@ -2027,6 +2027,8 @@ export interface components {
             hazard_id: string;
             /** Camera Id */
             camera_id: string;
+            /** Camera Name */
+            camera_name: string;
             /** Zone Id */
             zone_id: string;
             /** Unit Id */
@@ -2202,7 +2204,8 @@ export interface components {
          * @description One line of the list. opened_at, due_at, closed_at: UTC seconds. count: hazards in it.
          *
          *     overdue: nobody has said that it is done, and the deadline has passed. assignee_name, unit_name,
-         *     risk_unit_name: empty where there is none. version: for If-Match.
+         *     risk_unit_name: empty where there is none.
+         *     camera_id, camera_name: empty where no camera saw it. version: for If-Match.
          */
         TicketSummary: {
             /** Id */
@@ -2216,6 +2219,8 @@ export interface components {
             hazard_id: string;
             /** Camera Id */
             camera_id: string;
+            /** Camera Name */
+            camera_name: string;
             /** Zone Id */
             zone_id: string;
             /** Unit Id */
