@@ -289,6 +289,7 @@ def _summaries(session: Session, rows: Sequence[TicketRow], now: float) -> list[
         people=[row.assignee_id for row in rows],
         units=[row.unit_id for row in rows],
         risk_units=[row.risk_unit_id for row in rows],
+        cameras=[row.camera_id for row in rows],
     )
     return [TicketSummary.of(row, names, now=now) for row in rows]
 
@@ -301,6 +302,7 @@ def _shown(session: Session, caller: Caller, row: TicketRow) -> Ticket:
         people=[row.assignee_id],
         units=[row.unit_id],
         risk_units=[row.risk_unit_id],
+        cameras=[row.camera_id],
     )
     return Ticket.whole(
         row,

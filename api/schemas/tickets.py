@@ -26,7 +26,8 @@ class TicketSummary(BaseModel):
     """One line of the list. opened_at, due_at, closed_at: UTC seconds. count: hazards in it.
 
     overdue: nobody has said that it is done, and the deadline has passed. assignee_name, unit_name,
-    risk_unit_name: empty where there is none. version: for If-Match.
+    risk_unit_name: empty where there is none.
+    camera_id, camera_name: empty where no camera saw it. version: for If-Match.
     """
 
     id: str
@@ -36,6 +37,7 @@ class TicketSummary(BaseModel):
     tier: Tier
     hazard_id: str
     camera_id: str
+    camera_name: str
     zone_id: str
     unit_id: str
     unit_name: str
@@ -264,6 +266,7 @@ def _summary(row: TicketRow, names: Names, now: float) -> dict[str, object]:
         "tier": row.tier,
         "hazard_id": row.hazard_id,
         "camera_id": row.camera_id,
+        "camera_name": names.cameras.get(row.camera_id, row.camera_id),
         "zone_id": row.zone_id,
         "unit_id": row.unit_id,
         "unit_name": names.units.get(row.unit_id, ""),

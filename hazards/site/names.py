@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from hazards.access.tables import UserRow
 from hazards.risk.tables import RiskUnitRow
 from hazards.site.people_tables import ContractorRow, PersonRow, UnitRow
+from hazards.site.tables import CameraRow
 
 Key = TypeVar("Key", int, str)
 
@@ -23,6 +24,7 @@ class Names:
     units: dict[str, str] = field(default_factory=dict)
     contractors: dict[str, str] = field(default_factory=dict)
     risk_units: dict[str, str] = field(default_factory=dict)
+    cameras: dict[str, str] = field(default_factory=dict)
 
     def subject(self, kind: str | None, id: str | None) -> str:
         """Of whom a hazard is about; the id where there is no name."""
@@ -44,6 +46,7 @@ def names_of(
     units: Iterable[str | None] = (),
     contractors: Iterable[str | None] = (),
     risk_units: Iterable[str | None] = (),
+    cameras: Iterable[str | None] = (),
 ) -> Names:
     """One query for each kind that is asked for, however many ids. None is left out."""
     acting = map(_user_number, actors)
@@ -55,6 +58,7 @@ def names_of(
             session, ContractorRow.id, ContractorRow.name, set(contractors) - {None}
         ),
         risk_units=_found(session, RiskUnitRow.id, RiskUnitRow.name, set(risk_units) - {None}),
+        cameras=_found(session, CameraRow.id, CameraRow.name, set(cameras) - {None, ""}),
     )
 
 

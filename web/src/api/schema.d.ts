@@ -213,7 +213,8 @@ export interface paths {
         };
         /**
          * Hazards, newest first
-         * @description before: the `next` of the page above. open: not ended yet.
+         * @description before: the `next` of the page above. open: not ended yet. since, until: of the start, UTC
+         *     seconds.
          */
         get: operations["list_hazards"];
         put?: never;
@@ -324,7 +325,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/grades": {
+    "/api/v1/review": {
         parameters: {
             query?: never;
             header?: never;
@@ -332,10 +333,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Levels of risk
-         * @description From the lowest; names, colours and bands are data.
+         * Hazards that wait for a verdict
+         * @description Of the parts of the site that the caller reviews. before: the `next` of the page above.
          */
-        get: operations["list_grades"];
+        get: operations["review_queue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -344,7 +345,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/grades/{code}": {
+    "/api/v1/hazards/{id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm or dismiss a hazard
+         * @description Moves its ticket and books its points. 409 wrong_transition where somebody was faster.
+         */
+        post: operations["give_verdict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{id}/subject": {
         parameters: {
             query?: never;
             header?: never;
@@ -353,10 +374,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Change a level of risk
-         * @description Units keep their grade until they are judged again. 422 incomplete where bands cross.
+         * Say whom a hazard is about
+         * @description 409 conflict once its points are booked.
          */
-        put: operations["replace_grade"];
+        put: operations["name_subject"];
         post?: never;
         delete?: never;
         options?: never;
@@ -364,7 +385,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/plans": {
+    "/api/v1/review/subjects": {
         parameters: {
             query?: never;
             header?: never;
@@ -372,36 +393,92 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Floor plans
-         * @description Those of the caller's parts of the organisation, by name.
+         * Whom a hazard may be about
+         * @description People, teams and contractors whose name or number holds the text; at most 20 of each.
          */
-        get: operations["list_plans"];
+        get: operations["subjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review/second": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hazards that wait for a second verdict
+         * @description Without what the first reviewer said. A machine judges nothing, so none waits for it.
+         */
+        get: operations["second_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{id}/second-verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
         /**
-         * Send a floor plan
-         * @description The body is a PNG, JPEG, SVG or PDF (of which `page` counts) of 20 MB at most.
+         * Give the second verdict
+         * @description 403 forbidden for the first reviewer, 409 wrong_transition where it was given already.
+         */
+        post: operations["give_second_verdict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the alarms can be trusted
+         * @description Of the whole site; the last 30 days where nothing else is asked for.
+         */
+        get: operations["alarm_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tickets, newest first
+         * @description Of the parts of the site that the caller may watch, and all that are assigned to the caller.
          *
-         *     422 plan_file_error where it is none of them, too large, or holds more than a drawing.
+         *     mine: only the latter. before: the `next` of the page above.
          */
-        post: operations["create_plan"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/plans/{id}/picture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The picture of a floor plan
-         * @description 404 not_found where there is no such plan, or its file is gone.
-         */
-        get: operations["read_picture"];
+        get: operations["list_tickets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -410,27 +487,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/plans/{id}/scale": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Say how large a plan is
-         * @description Metres a pixel, from a length that somebody measured.
-         */
-        put: operations["replace_scale"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/plans/{id}/map": {
+    "/api/v1/tickets/counts": {
         parameters: {
             query?: never;
             header?: never;
@@ -438,10 +495,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The four-colour map
-         * @description Every risk unit of the plan that the caller may see, in its colour of now, with reasons.
+         * How many tickets stand where
+         * @description Of those that the list shows without filters.
          */
-        get: operations["read_map"];
+        get: operations["count_tickets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -450,51 +507,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/cameras/{id}/view": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Lay a camera onto a plan
-         * @description Four points of the floor, in the picture and on the plan. 422 incomplete on one line.
-         */
-        put: operations["replace_view"];
-        post?: never;
-        /**
-         * Take a camera off its plan
-         * @description 404 not_found where it is on none.
-         */
-        delete: operations["delete_view"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cameras/{id}/risk-unit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * What a camera watches
-         * @description Of the whole camera, or of one zone; later hazards belong to the risk unit.
-         */
-        put: operations["replace_watched"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/risk-units": {
+    "/api/v1/tickets/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -502,23 +515,39 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Risk units
-         * @description Those of the caller's parts of the organisation, in their colours of now, by name.
+         * One ticket, with its history
+         * @description Its ETag is for the steps. 404 not_found, also where the caller may not see it.
          */
-        get: operations["list_risk_units"];
+        get: operations["read_ticket"];
         put?: never;
-        /**
-         * Add a risk unit
-         * @description Its grade counts at once and waits for approval. 422 incomplete names what is wrong.
-         */
-        post: operations["create_risk_unit"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/risk-units/grid": {
+    "/api/v1/tickets/{id}/assignees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may be given a ticket
+         * @description Active people whose name or number holds the text; at most 20, by staff number.
+         */
+        get: operations["assignees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{id}/ticket": {
         parameters: {
             query?: never;
             header?: never;
@@ -528,45 +557,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Lay a grid of risk units
-         * @description 6 by 6 cells over a whole plan, as is usual, named after the draft: A1 … F6.
+         * Open a ticket for a hazard
+         * @description Where its place has an open ticket already, the hazard joins that one.
          */
-        post: operations["create_grid"];
+        post: operations["open_ticket"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/risk-units/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One risk unit
-         * @description With controls, check list, who is in charge, cameras and open tickets.
-         */
-        get: operations["read_risk_unit"];
-        /**
-         * Replace a risk unit
-         * @description A grade that changes has to be approved again.
-         */
-        put: operations["replace_risk_unit"];
-        post?: never;
-        /**
-         * Take a risk unit off the map
-         * @description Its hazards and history stay.
-         */
-        delete: operations["retire_risk_unit"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/risk-units/{id}/approval": {
+    "/api/v1/tickets/{id}/steps": {
         parameters: {
             query?: never;
             header?: never;
@@ -576,97 +577,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Approve the inherent grade
-         * @description The effective colour is never below an approved grade.
+         * Take a step
+         * @description 409 wrong_transition where it does not fit, 412 stale where somebody was faster.
          */
-        post: operations["approve_risk_unit"];
+        post: operations["take_step"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/risk-units/{id}/in-charge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Who answers for a risk unit
-         * @description One person per level of the organisation; replaces all.
-         */
-        put: operations["replace_in_charge"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/risk-units/{id}/check-list": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * The check list of a risk unit
-         * @description Lines that keep their id keep what was checked.
-         */
-        put: operations["replace_check_list"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/risk-units/{id}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * How the colour of a risk unit changed
-         * @description Newest first, each change with its reasons.
-         */
-        get: operations["read_history"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/risk-reviews/due": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Quarterly reviews that are due
-         * @description Risk units that nobody has looked back at in this quarter (风险回头看), red first.
-         */
-        get: operations["list_due_reviews"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/risk-units/{id}/reviews": {
+    "/api/v1/tickets/{id}/assign": {
         parameters: {
             query?: never;
             header?: never;
@@ -676,37 +597,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Look back at a risk unit
-         * @description The grade still holds, or becomes another one, which is approved with this.
+         * Give a ticket to a person
+         * @description 422 incomplete names what a major one still needs: measures, money, emergency plan.
          */
-        post: operations["review_risk_unit"];
+        post: operations["assign"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/checks/due": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Check-list lines that are due
-         * @description By risk unit, for the current shift, day, week, month and quarter.
-         */
-        get: operations["list_due_checks"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/check-items/{id}/checks": {
+    "/api/v1/tickets/{id}/postpone": {
         parameters: {
             query?: never;
             header?: never;
@@ -716,17 +617,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Check a line
-         * @description Once a period is enough: a second one changes nothing.
+         * Set a later deadline
+         * @description 422 incomplete without a reason, or where the deadline is not later.
          */
-        post: operations["check_line"];
+        post: operations["postpone"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/points/account": {
+    "/api/v1/ticket-rules": {
         parameters: {
             query?: never;
             header?: never;
@@ -734,10 +635,58 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One's own account
-         * @description 403 forbidden where the user is no person of the site.
+         * Which hazards get a ticket by themselves
+         * @description In the order in which they are tried; the first that fits counts.
          */
-        get: operations["read_own_account"];
+        get: operations["read_rules"];
+        /**
+         * Replace the rules that open tickets
+         * @description Open tickets keep the rule that opened them. 404 not_found for a grade or person.
+         */
+        put: operations["replace_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The ladder that overdue tickets climb
+         * @description Lowest rung first.
+         */
+        get: operations["read_ladder"];
+        /**
+         * Replace the ladder
+         * @description 409 conflict where a rung would come before the one below it.
+         */
+        put: operations["replace_ladder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-forms/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The place that a QR code stands for
+         * @description 404 not_found where the code is not in use any more.
+         */
+        get: operations["report_form"];
         put?: never;
         post?: never;
         delete?: never;
@@ -746,75 +695,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/points/accounts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Accounts that one may read
-         * @description People, then teams and contractors; `limit` of each. search: part of name or number.
-         */
-        get: operations["list_accounts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/points/accounts/{id}/statement": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The statement of an account
-         * @description One's own, or that of a person, team or contractor whose points one may read.
-         *
-         *     Every entry with its evidence, and whether it can be appealed. before: `next` of a page.
-         */
-        get: operations["read_statement"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/appeals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Appeals
-         * @description Oldest first, of accounts whose points the caller may read.
-         */
-        get: operations["list_appeals"];
-        put?: never;
-        /**
-         * Appeal against an entry
-         * @description By the person, or by who may read the account's points, on the other's behalf.
-         *
-         *     409 too_late after the policy's days; 409 conflict where it was appealed already.
-         */
-        post: operations["create_appeal"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/appeals/{id}/decision": {
+    "/api/v1/reports": {
         parameters: {
             query?: never;
             header?: never;
@@ -824,62 +705,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Decide an appeal
-         * @description Granting books the reversal. 403 forbidden for who reviewed the case, raised it, or is the
-         *     one it is about.
+         * Report a hazard
+         * @description Whoever may report, may do so anywhere on the site. 404 not_found for an unknown photo.
          */
-        post: operations["decide_appeal"];
+        post: operations["report"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/rewards": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Rewards
-         * @description Cheapest first.
-         */
-        get: operations["list_rewards"];
-        put?: never;
-        /**
-         * Offer a reward
-         * @description Leave, training or goods, with stock.
-         */
-        post: operations["create_reward"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/rewards/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Change a reward
-         * @description What is not active cannot be had; what was redeemed stays.
-         */
-        put: operations["replace_reward"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/redemptions": {
+    "/api/v1/photos": {
         parameters: {
             query?: never;
             header?: never;
@@ -889,17 +725,18 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Redeem points
-         * @description For oneself, or for somebody by who may close months. 409 not_enough, too_late, conflict.
+         * Send a photo
+         * @description The body is the file, up to 20 MB. Kept as a JPEG without metadata, name it in a report or
+         *     a step. 422 photo_error for what is no photo.
          */
-        post: operations["redeem"];
+        post: operations["send_photo"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/point-policies": {
+    "/api/v1/photos/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -907,34 +744,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The rules of the points
-         * @description All versions, newest first; whoever can lose points can read what for.
+         * A photo
+         * @description For whoever sent it, and whoever may watch, review or rectify anything.
          */
-        get: operations["list_policies"];
-        put?: never;
-        /**
-         * New rules of the points
-         * @description A new version from `valid_from` on. 409 conflict where it would change the past.
-         */
-        post: operations["create_policy"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/months": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Months of the ledger
-         * @description The current one, those that wait to be closed, and the last closed ones.
-         */
-        get: operations["list_months"];
+        get: operations["read_photo"];
         put?: never;
         post?: never;
         delete?: never;
@@ -943,7 +756,247 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/months/{month}/close": {
+    "/api/v1/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The organisation
+         * @description Everybody who is signed in may know its names.
+         */
+        get: operations["list_units"];
+        put?: never;
+        /**
+         * Add a unit
+         * @description After its siblings. 409 conflict where the id is taken or the tree too deep.
+         */
+        post: operations["create_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One unit
+         * @description 404 not_found.
+         */
+        get: operations["read_unit"];
+        /**
+         * Rename or move a unit
+         * @description All below it moves along. 409 conflict where it would stand below itself.
+         */
+        put: operations["edit_unit"];
+        post?: never;
+        /**
+         * Delete an empty unit
+         * @description 409 conflict while anything is in it.
+         */
+        delete: operations["delete_unit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People, by staff number
+         * @description Of the caller's part of the site. search: part of a name or number.
+         */
+        get: operations["list_people"];
+        put?: never;
+        /**
+         * Add a person
+         * @description 409 conflict where the staff number is taken.
+         */
+        post: operations["create_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One person
+         * @description 404 not_found.
+         */
+        get: operations["read_person"];
+        /**
+         * Change a person
+         * @description Who has left is not active any more, and keeps the account of points.
+         */
+        put: operations["edit_person"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contractors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contractors
+         * @description Of the caller's part of the site, by name.
+         */
+        get: operations["list_contractors"];
+        put?: never;
+        /**
+         * Add a contractor
+         * @description 409 conflict where the name is taken.
+         */
+        post: operations["create_contractor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contractors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One contractor
+         * @description 404 not_found.
+         */
+        get: operations["read_contractor"];
+        /**
+         * Change a contractor
+         * @description 409 conflict where the name is taken.
+         */
+        put: operations["edit_contractor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Users, by name
+         * @description search: part of a name.
+         */
+        get: operations["list_users"];
+        put?: never;
+        /**
+         * Add a user
+         * @description 409 conflict where the name, the person or the subject has a user.
+         */
+        post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One user
+         * @description 404 not_found.
+         */
+        get: operations["read_user"];
+        /**
+         * Change a user
+         * @description 409 conflict where nobody would administer the site any more.
+         */
+        put: operations["edit_user"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a user's password
+         * @description Ends all sign-ins of the user.
+         */
+        put: operations["set_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tokens of machines
+         * @description Without their secrets, which nobody knows but the machines.
+         */
+        get: operations["list_tokens"];
+        put?: never;
+        /**
+         * Make a token for a machine
+         * @description The secret is shown once and kept nowhere, so a repeated request makes another token.
+         */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -952,18 +1005,18 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        post?: never;
         /**
-         * Close a month
-         * @description May be repeated. 409 conflict before its end, or while an earlier month is open.
+         * Revoke a token
+         * @description Void from now on; the audit trail keeps what it did.
          */
-        post: operations["close"];
-        delete?: never;
+        delete: operations["revoke_token"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/points/alerts": {
+    "/api/v1/audit": {
         parameters: {
             query?: never;
             header?: never;
@@ -971,10 +1024,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Patterns that somebody should look at
-         * @description The same person three days running without a helmet; a team's sudden rise.
+         * Who changed what, newest first
+         * @description Of the whole site. subject: a table, such as `people`. actor: such as `user:1`.
          */
-        get: operations["list_alerts"];
+        get: operations["list_changes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -983,7 +1036,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/ledger/verification": {
+    "/api/v1/audit/verification": {
         parameters: {
             query?: never;
             header?: never;
@@ -991,10 +1044,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Verify the ledger
-         * @description Walks the whole chain of hashes and names the first entry that was altered or lost.
+         * Whether the trail is whole
+         * @description Reads the whole trail: about ten seconds for a million changes.
          */
-        get: operations["verify"];
+        get: operations["verify_trail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1003,7 +1056,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/inbox": {
+    "/api/v1/sheets/people": {
         parameters: {
             query?: never;
             header?: never;
@@ -1011,11 +1064,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One's own messages
-         * @description Newest first. 403 forbidden where the user is no person of the site.
+         * People as an Excel file
+         * @description Of the caller's part of the site; changed, it can be sent back.
          */
-        get: operations["read_inbox"];
-        put?: never;
+        get: operations["people_sheet"];
+        /**
+         * Import people
+         * @description By staff number; who is not in the file stays. 422 sheet_refused with every mistake.
+         */
+        put: operations["take_people"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1023,7 +1080,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/messages/counts": {
+    "/api/v1/sheets/units": {
         parameters: {
             query?: never;
             header?: never;
@@ -1031,11 +1088,39 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How the outbox is doing
-         * @description By state; `failed` and `unclear` want somebody to look at them.
+         * The organisation as an Excel file
+         * @description Of the caller's part of the site; changed, it can be sent back.
          */
-        get: operations["read_message_counts"];
-        put?: never;
+        get: operations["units_sheet"];
+        /**
+         * Import the organisation
+         * @description By id; what is not in the file stays. 422 sheet_refused with every mistake.
+         */
+        put: operations["take_units"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheets/risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The list of risks as an Excel file
+         * @description Of the caller's part of the site; changed, it can be sent back.
+         */
+        get: operations["risks_sheet"];
+        /**
+         * Import the list of risks
+         * @description By id; a row without one is a new risk unit. 422 sheet_refused with every mistake.
+         */
+        put: operations["take_risks"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1047,107 +1132,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * Account
-         * @description unit_id: the part of the organisation whose rights decide who may see it.
-         */
-        Account: {
-            /** Id */
-            id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "person" | "team" | "contractor";
-            /** Name */
-            name: string;
-            /** Unit Id */
-            unit_id: string;
-        };
-        /**
-         * Accounts
-         * @description People, then teams and contractors.
-         */
-        Accounts: {
-            /** Items */
-            items: components["schemas"]["Account"][];
-        };
-        /**
-         * Alerts
-         * @description Patterns that somebody should look at.
-         */
-        Alerts: {
-            /** Repeated */
-            repeated: components["schemas"]["RepeatedAlert"][];
-            /** Rises */
-            rises: components["schemas"]["RiseAlert"][];
-        };
-        /**
-         * Appeal
-         * @description raised_at, decided_at: UTC seconds. points: of the entry, with its sign.
-         */
-        Appeal: {
-            /** Id */
-            id: string;
-            account: components["schemas"]["Account"];
-            /** Entry Key */
-            entry_key: string;
-            /** Hazard Id */
-            hazard_id: string;
-            /** Points */
-            points: number;
-            /** Text */
-            text: string;
-            /** Raised By */
-            raised_by: string;
-            /** Raised At */
-            raised_at: number;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "granted" | "rejected";
-            /** Decided At */
-            decided_at: number | null;
-            /** Decision */
-            decision: string;
-        };
-        /**
-         * AppealDecision
-         * @description reason: shown to whoever raised it.
-         */
-        AppealDecision: {
-            /** Grant */
-            grant: boolean;
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * AppealState
-         * @description Whether an entry can be, or was, objected to.
-         * @enum {string}
-         */
-        AppealState: "none" | "possible" | "open" | "granted" | "rejected" | "too_late";
-        /**
-         * AppealWrite
-         * @description entry_key: of a line of the statement. text: why it is wrong.
-         */
-        AppealWrite: {
-            /** Account Id */
-            account_id: string;
-            /** Entry Key */
-            entry_key: string;
-            /** Text */
-            text: string;
-        };
-        /**
-         * Appeals
-         * @description Oldest first.
-         */
-        Appeals: {
-            /** Items */
-            items: components["schemas"]["Appeal"][];
-        };
         /**
          * Box
          * @description xyxy: x1 y1 x2 y2 in 0..1 of the picture. track_id: 0 where there is none.
@@ -1190,30 +1174,32 @@ export interface components {
             status: components["schemas"]["Status"];
         };
         /**
+         * CameraPrecision
+         * @description Confirmed among the reviewed alarms. low, high: Wilson's 95 % interval, 0..1.
+         */
+        CameraPrecision: {
+            /** Camera Id */
+            camera_id: string;
+            /** Kind */
+            kind: string;
+            /** Rule */
+            rule: string;
+            /** Confirmed */
+            confirmed: number;
+            /** Reviewed */
+            reviewed: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
          * CameraState
          * @description connecting: no picture yet. live: pictures come. stalled: connected or lost, no packets.
          *     frozen: packets come, the picture stands. refused: login refused. off: switched off.
          * @enum {string}
          */
         CameraState: "connecting" | "live" | "stalled" | "frozen" | "refused" | "off";
-        /**
-         * CameraViewWrite
-         * @description Four points of the floor in the camera's picture and the same on the plan, all in 0..1.
-         */
-        CameraViewWrite: {
-            /** Plan Id */
-            plan_id: string;
-            /** Picture Points */
-            picture_points: [
-                number,
-                number
-            ][];
-            /** Plan Points */
-            plan_points: [
-                number,
-                number
-            ][];
-        };
         /**
          * CameraWrite
          * @description source: rtsp://, http(s)://, a file or a device on the server, with its credentials.
@@ -1239,161 +1225,107 @@ export interface components {
             items: components["schemas"]["Camera"][];
         };
         /**
-         * Check
-         * @description A line that was checked; the first check of a period stays. at: UTC seconds.
+         * Capability
+         * @description Something a user may do within a part of the organisation.
+         * @enum {string}
          */
-        Check: {
-            /** Item Id */
-            item_id: string;
-            /** Period */
-            period: string;
+        Capability: "watch" | "acknowledge" | "report" | "review" | "assign" | "rectify" | "verify" | "accept" | "inspect" | "read_points" | "decide_appeals" | "close_month" | "edit_risk" | "edit_cameras" | "edit_people" | "read_audit" | "administer";
+        /**
+         * Change
+         * @description One row that somebody changed. actor: `user:<id>`, `token:<id>`, … at: UTC seconds.
+         *
+         *     change: insert, update or delete. subject: the table. before, after: what changed.
+         */
+        Change: {
+            /** Number */
+            number: number;
             /** At */
             at: number;
-            /** In Order */
-            in_order: boolean;
-            /** Note */
-            note: string;
+            /** Actor */
+            actor: string;
+            /** Change */
+            change: string;
+            /** Subject */
+            subject: string;
+            /** Subject Id */
+            subject_id: string;
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            };
+            /** After */
+            after: {
+                [key: string]: unknown;
+            };
+            /** Hash */
+            hash: string;
         };
         /**
-         * CheckLine
-         * @description id: null for a new line.
+         * Changes
+         * @description One page, newest first.
          */
-        CheckLine: {
-            /** Id */
-            id?: string | null;
-            /** Text */
-            text: string;
-            /**
-             * Frequency
-             * @enum {string}
-             */
-            frequency: "shift" | "day" | "week" | "month" | "quarter";
-        };
-        /**
-         * CheckListWrite
-         * @description Lines in order; what is not named goes.
-         */
-        CheckListWrite: {
-            /** Lines */
-            lines: components["schemas"]["CheckLine"][];
-        };
-        /**
-         * CheckWrite
-         * @description What is not in order needs a note.
-         */
-        CheckWrite: {
-            /** In Order */
-            in_order: boolean;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-        };
-        /**
-         * ColourChange
-         * @description at: UTC seconds. reasons: empty where it went back to the inherent grade.
-         */
-        ColourChange: {
-            /** At */
-            at: number;
-            /** Grade */
-            grade: string;
-            /** Reasons */
-            reasons: components["schemas"]["Reason"][];
-        };
-        /**
-         * ColourHistory
-         * @description Newest first.
-         */
-        ColourHistory: {
+        Changes: {
             /** Items */
-            items: components["schemas"]["ColourChange"][];
+            items: components["schemas"]["Change"][];
+            /** Next */
+            next: string | null;
         };
         /**
-         * DueCheck
-         * @description A line of a check list that was not checked in its period.
+         * Contractor
+         * @description A company that works here.
          */
-        DueCheck: {
-            /** Item Id */
-            item_id: string;
-            /** Text */
-            text: string;
-            /**
-             * Frequency
-             * @enum {string}
-             */
-            frequency: "shift" | "day" | "week" | "month" | "quarter";
-            /** Period */
-            period: string;
-            /** Risk Unit Id */
-            risk_unit_id: string;
-            /** Risk Unit Name */
-            risk_unit_name: string;
-        };
-        /**
-         * DueChecks
-         * @description By risk unit and line.
-         */
-        DueChecks: {
-            /** Items */
-            items: components["schemas"]["DueCheck"][];
-        };
-        /**
-         * DueReview
-         * @description A risk unit that nobody has looked back at in the quarter. due_at: UTC seconds.
-         */
-        DueReview: {
-            /** Risk Unit Id */
-            risk_unit_id: string;
-            /** Name */
-            name: string;
-            /** Inherent */
-            inherent: string;
-            /** Quarter */
-            quarter: string;
-            /** Due At */
-            due_at: number;
-        };
-        /**
-         * DueReviews
-         * @description Highest grade first.
-         */
-        DueReviews: {
-            /** Items */
-            items: components["schemas"]["DueReview"][];
-        };
-        /**
-         * EntryAppeal
-         * @description state: none, possible (until `until`, UTC seconds), open, granted, rejected, too_late.
-         */
-        EntryAppeal: {
-            state: components["schemas"]["AppealState"];
-            /** Id */
-            id: string | null;
-            /** Until */
-            until: number | null;
-            /** Decision */
-            decision: string;
-        };
-        /**
-         * EntryHazard
-         * @description What an entry is about. started_at: UTC seconds. snapshot_url: null without a picture.
-         */
-        EntryHazard: {
+        Contractor: {
             /** Id */
             id: string;
-            /** Kind */
-            kind: string;
-            /** Camera Name */
-            camera_name: string;
-            /** Zone Name */
-            zone_name: string;
-            /** Started At */
-            started_at: number;
-            /** Snapshot Url */
-            snapshot_url: string | null;
+            /** Name */
+            name: string;
+            /** Unit Id */
+            unit_id: string;
+            /** Contact */
+            contact: string;
+            /** Active */
+            active: boolean;
         };
+        /**
+         * ContractorCreate
+         * @description unit_id: who looks after the contractor.
+         */
+        ContractorCreate: {
+            /** Name */
+            name: string;
+            /** Unit Id */
+            unit_id: string;
+            /** Contact */
+            contact: string;
+        };
+        /**
+         * ContractorEdit
+         * @description active: false once the contractor works here no more.
+         */
+        ContractorEdit: {
+            /** Name */
+            name: string;
+            /** Unit Id */
+            unit_id: string;
+            /** Contact */
+            contact: string;
+            /** Active */
+            active: boolean;
+        };
+        /**
+         * Contractors
+         * @description By name.
+         */
+        Contractors: {
+            /** Items */
+            items: components["schemas"]["Contractor"][];
+        };
+        /**
+         * Dismissal
+         * @description Why it is none.
+         * @enum {string}
+         */
+        Dismissal: "not_a_person" | "helmet_worn" | "permitted" | "camera_fault" | "duplicate" | "other";
         /**
          * Evidence
          * @description url is null where there is no file; problem then says why, by code.
@@ -1448,112 +1380,26 @@ export interface components {
             message: string;
         };
         /**
-         * FloorPlan
-         * @description url: the picture, a PNG of width by height px. metres_per_px: null while unknown.
+         * Grant
+         * @description A role in a unit and in all below it.
          */
-        FloorPlan: {
-            /** Id */
-            id: string;
+        Grant: {
+            role: components["schemas"]["Role"];
             /** Unit Id */
             unit_id: string;
-            /** Name */
-            name: string;
-            /** Url */
-            url: string;
-            /** Width */
-            width: number;
-            /** Height */
-            height: number;
-            /** Metres Per Px */
-            metres_per_px: number | null;
-        };
-        /**
-         * FloorPlans
-         * @description By name.
-         */
-        FloorPlans: {
-            /** Items */
-            items: components["schemas"]["FloorPlan"][];
-        };
-        /**
-         * Grade
-         * @description A level of risk. rank: 1 is the lowest. colour: `#rrggbb`. Bands begin at lec_from and
-         *     matrix_from.
-         */
-        Grade: {
-            /** Code */
-            code: string;
-            /** Rank */
-            rank: number;
-            /** Name Zh */
-            name_zh: string;
-            /** Name En */
-            name_en: string;
-            /** Colour */
-            colour: string;
-            /** Lec From */
-            lec_from: number;
-            /** Matrix From */
-            matrix_from: number;
-        };
-        /**
-         * GradeWrite
-         * @description Names, colour and bands of a level.
-         */
-        GradeWrite: {
-            /** Name Zh */
-            name_zh: string;
-            /** Name En */
-            name_en: string;
-            /** Colour */
-            colour: string;
-            /** Lec From */
-            lec_from: number;
-            /** Matrix From */
-            matrix_from: number;
-        };
-        /**
-         * Grades
-         * @description All levels, from the lowest.
-         */
-        Grades: {
-            /** Items */
-            items: components["schemas"]["Grade"][];
-        };
-        /**
-         * GridWrite
-         * @description Risk units side by side over a whole plan, 6 by 6 as is usual.
-         *
-         *     owners: person's id by number of the cell, row by row from 0; the others are owner_id's.
-         */
-        GridWrite: {
-            cell: components["schemas"]["RiskUnitWrite"];
-            /**
-             * Rows
-             * @default 6
-             */
-            rows: number;
-            /**
-             * Columns
-             * @default 6
-             */
-            columns: number;
-            /**
-             * Owners
-             * @default {}
-             */
-            owners: {
-                [key: string]: string;
-            };
         };
         /**
          * Hazard
          * @description One incident. started_at, last_seen_at, acknowledged_at: UTC seconds. confidence: 0..1.
+         *
+         *     camera_id, zone_id, rule: empty where no camera saw it. description, reported_by, photo_ids:
+         *     what a person or sensor said. judgement: null while nobody has reviewed it.
          */
         Hazard: {
             /** Id */
             id: string;
-            kind: components["schemas"]["ViolationKind"];
+            kind: components["schemas"]["HazardKind"];
+            source: components["schemas"]["Source"];
             /** Rule */
             rule: string;
             /** Camera Id */
@@ -1578,9 +1424,33 @@ export interface components {
             acknowledged_at: number | null;
             /** Acknowledged By */
             acknowledged_by: string | null;
+            /** Risk Unit Id */
+            risk_unit_id: string | null;
+            /** Risk Unit Name */
+            risk_unit_name: string;
+            /** Unit Id */
+            unit_id: string;
+            /** Unit Name */
+            unit_name: string;
+            /** Description */
+            description: string;
+            /** Reported By */
+            reported_by: string;
+            /** Photo Ids */
+            photo_ids: string[];
+            judgement: components["schemas"]["Judgement"] | null;
+            subject: components["schemas"]["Subject"] | null;
+            /** Ticket Id */
+            ticket_id: string | null;
             /** Evidence */
             evidence: components["schemas"]["Evidence"][];
         };
+        /**
+         * HazardKind
+         * @description What was seen. The first ones are those of core.violation.ViolationKind.
+         * @enum {string}
+         */
+        HazardKind: "missing_helmet" | "restricted_zone" | "blocked_exit" | "unsafe_act" | "unsafe_condition" | "gas" | "vibration" | "door_contact" | "other";
         /**
          * Hazards
          * @description One page, newest start first. next: value for `before`, null at the end.
@@ -1604,40 +1474,16 @@ export interface components {
             status: "ok";
         };
         /**
-         * InChargeWrite
-         * @description Person's id by level; replaces all.
+         * Imported
+         * @description Records that are new, other than before, or the same.
          */
-        InChargeWrite: {
-            /** People */
-            people: {
-                [key: string]: string;
-            };
-        };
-        /**
-         * Inbox
-         * @description Newest first. next: value for `before`, null at the end.
-         */
-        Inbox: {
-            /** Items */
-            items: components["schemas"]["InboxMessage"][];
-            /** Next */
-            next: number | null;
-        };
-        /**
-         * InboxMessage
-         * @description code, details: what it says, put into words by the pages. made_at: UTC seconds.
-         */
-        InboxMessage: {
-            /** Id */
-            id: string;
-            /** Code */
-            code: string;
-            /** Details */
-            details: {
-                [key: string]: unknown;
-            };
-            /** Made At */
-            made_at: number;
+        Imported: {
+            /** Made */
+            made: number;
+            /** Changed */
+            changed: number;
+            /** Same */
+            same: number;
         };
         /**
          * JudgedPicture
@@ -1650,158 +1496,27 @@ export interface components {
             boxes: components["schemas"]["Box"][];
         };
         /**
-         * LedgerLine
-         * @description One entry as its account sees it. points: with its sign. at: UTC seconds. reason: as noted
-         *     when it was booked.
+         * Judgement
+         * @description A person's verdict. at: UTC seconds. note: as it was written, may be empty.
          */
-        LedgerLine: {
-            /** Number */
-            number: number;
-            /** Key */
-            key: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "opening" | "violation" | "report" | "reversal" | "redemption" | "close";
-            /** Points */
-            points: number;
-            /** Period */
-            period: string;
+        Judgement: {
+            verdict: components["schemas"]["Verdict"];
+            dismissal: components["schemas"]["Dismissal"] | null;
+            /** Note */
+            note: string;
+            /** By */
+            by: string;
             /** At */
             at: number;
-            /** Policy */
-            policy: number;
-            /** Reason */
-            reason: string;
-            /** Reverses */
-            reverses: string;
-            hazard: components["schemas"]["EntryHazard"] | null;
-            appeal: components["schemas"]["EntryAppeal"];
         };
         /**
-         * LedgerVerification
-         * @description checked: entries that were read. wrong: number of the first wrong one, null if all agree.
+         * Ladder
+         * @description Lowest rung first.
          */
-        LedgerVerification: {
-            /** Checked */
-            checked: number;
-            /** Wrong */
-            wrong: number | null;
-            /** Problem */
-            problem: string;
-        };
-        /**
-         * MapCamera
-         * @description A camera laid onto the plan: four points of the floor in its picture, and on the plan.
-         *
-         *     blind_since: UTC seconds, null while it sees.
-         */
-        MapCamera: {
-            /** Camera Id */
-            camera_id: string;
-            /** Name */
-            name: string;
-            /** Picture Points */
-            picture_points: [
-                number,
-                number
-            ][];
-            /** Plan Points */
-            plan_points: [
-                number,
-                number
-            ][];
-            /** Blind Since */
-            blind_since: number | null;
-        };
-        /**
-         * MapUnit
-         * @description A risk unit in its colour of now.
-         *
-         *     grade: code of the effective grade, never below `inherent`; since: UTC seconds. reasons: empty
-         *     where it is the inherent one. open, overdue: tickets.
-         */
-        MapUnit: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "area" | "equipment" | "activity";
-            /** Unit Id */
-            unit_id: string;
-            /** Plan Id */
-            plan_id: string | null;
-            /** Polygon */
-            polygon: [
-                number,
-                number
-            ][];
-            owner: components["schemas"]["PersonName"] | null;
-            /** Inherent */
-            inherent: string;
-            /** Approved */
-            approved: boolean;
-            /** Grade */
-            grade: string;
-            /** Since */
-            since: number;
-            /** Reasons */
-            reasons: components["schemas"]["Reason"][];
-            /** Open */
-            open: number;
-            /** Overdue */
-            overdue: number;
-        };
-        /**
-         * MapUnits
-         * @description Risk units, by name.
-         */
-        MapUnits: {
+        Ladder: {
             /** Items */
-            items: components["schemas"]["MapUnit"][];
+            items: components["schemas"]["Rung"][];
         };
-        /**
-         * MessageCounts
-         * @description How many messages are waiting, sending, sent, failed, or unclear.
-         */
-        MessageCounts: {
-            /**
-             * Waiting
-             * @default 0
-             */
-            waiting: number;
-            /**
-             * Sending
-             * @default 0
-             */
-            sending: number;
-            /**
-             * Sent
-             * @default 0
-             */
-            sent: number;
-            /**
-             * Failed
-             * @default 0
-             */
-            failed: number;
-            /**
-             * Unclear
-             * @default 0
-             */
-            unclear: number;
-        };
-        /**
-         * Method
-         * @description How a risk is judged: L·E·C after Kinney and Wiruth (1976), or likelihood × severity.
-         * @enum {string}
-         */
-        Method: "lec" | "matrix";
         /**
          * Model
          * @description The model in service. sha256: of its file.
@@ -1817,45 +1532,13 @@ export interface components {
             classes: string[];
         };
         /**
-         * Month
-         * @description state: running, to_close or closed. closed_at: UTC seconds.
+         * NewToken
+         * @description secret: for the header `Authorization: Bearer …`; it is shown this once.
          */
-        Month: {
-            /** Month */
-            month: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "running" | "to_close" | "closed";
-            /** Closed At */
-            closed_at: number | null;
-        };
-        /**
-         * Months
-         * @description Newest first.
-         */
-        Months: {
-            /** Items */
-            items: components["schemas"]["Month"][];
-        };
-        /**
-         * OpenTicket
-         * @description due_at: UTC seconds.
-         */
-        OpenTicket: {
-            /** Id */
-            id: string;
-            /** Title */
-            title: string;
-            /** Kind */
-            kind: string;
-            /** State */
-            state: string;
-            /** Tier */
-            tier: string;
-            /** Due At */
-            due_at: number | null;
+        NewToken: {
+            token: components["schemas"]["Token"];
+            /** Secret */
+            secret: string;
         };
         /**
          * PasswordChange
@@ -1874,110 +1557,95 @@ export interface components {
             new: string;
         };
         /**
-         * PersonName
-         * @description Somebody of the site.
+         * PasswordSet
+         * @description new: at least 10 characters.
          */
-        PersonName: {
+        PasswordSet: {
+            /**
+             * New
+             * Format: password
+             */
+            new: string;
+        };
+        /**
+         * People
+         * @description One page, by staff number.
+         */
+        People: {
+            /** Items */
+            items: components["schemas"]["Person"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Person
+         * @description One person of the site.
+         */
+        Person: {
             /** Id */
             id: string;
+            /** Number */
+            number: string;
             /** Name */
             name: string;
+            /** Unit Id */
+            unit_id: string;
+            /** Post */
+            post: string;
+            /** Contractor Id */
+            contractor_id: string | null;
+            /** Active */
+            active: boolean;
         };
         /**
-         * PlanMap
-         * @description The four-colour map of one plan. at: UTC seconds for which it is true.
+         * PersonCreate
+         * @description number: staff number. post: what the person does. contractor_id: null for own staff.
          */
-        PlanMap: {
-            plan: components["schemas"]["FloorPlan"];
-            /** Grades */
-            grades: components["schemas"]["Grade"][];
-            /** Units */
-            units: components["schemas"]["MapUnit"][];
-            /** Cameras */
-            cameras: components["schemas"]["MapCamera"][];
-            /** At */
-            at: number;
+        PersonCreate: {
+            /** Number */
+            number: string;
+            /** Name */
+            name: string;
+            /** Unit Id */
+            unit_id: string;
+            /** Post */
+            post: string;
+            /** Contractor Id */
+            contractor_id: string | null;
         };
         /**
-         * PointPolicies
-         * @description Newest first.
+         * PersonEdit
+         * @description active: false once the person has left; the account stays.
          */
-        PointPolicies: {
-            /** Items */
-            items: components["schemas"]["PointPolicy"][];
+        PersonEdit: {
+            /** Number */
+            number: string;
+            /** Name */
+            name: string;
+            /** Unit Id */
+            unit_id: string;
+            /** Post */
+            post: string;
+            /** Contractor Id */
+            contractor_id: string | null;
+            /** Active */
+            active: boolean;
         };
         /**
-         * PointPolicy
-         * @description One version of the rules. valid_from: UTC seconds.
+         * Photo
+         * @description size: bytes. sent_at: UTC seconds.
          */
-        PointPolicy: {
-            /** Version */
-            version: number;
-            /** Valid From */
-            valid_from: number;
-            body: components["schemas"]["PolicyBody"];
-        };
-        /**
-         * PolicyBody
-         * @description Fields as in hazards.points.policy.Policy.
-         */
-        PolicyBody: {
-            /** Month Begins With */
-            month_begins_with: number;
-            /** Violations */
-            violations: {
-                [key: string]: number[];
-            };
-            /** Reports */
-            reports: {
-                [key: string]: number;
-            };
-            /** Repeat Days */
-            repeat_days: number;
-            /** Earned Per Day */
-            earned_per_day: number;
-            /** Earned Per Month */
-            earned_per_month: number;
-            /** Lost Per Day */
-            lost_per_day: number;
-            /** Lost Per Month */
-            lost_per_month: number;
-            /** Award Average */
-            award_average: number;
-            /** Appeal Days */
-            appeal_days: number;
-        };
-        /**
-         * PolicyWrite
-         * @description valid_from: UTC seconds, not in the past.
-         */
-        PolicyWrite: {
-            /** Month Begins With */
-            month_begins_with: number;
-            /** Violations */
-            violations: {
-                [key: string]: number[];
-            };
-            /** Reports */
-            reports: {
-                [key: string]: number;
-            };
-            /** Repeat Days */
-            repeat_days: number;
-            /** Earned Per Day */
-            earned_per_day: number;
-            /** Earned Per Month */
-            earned_per_month: number;
-            /** Lost Per Day */
-            lost_per_day: number;
-            /** Lost Per Month */
-            lost_per_month: number;
-            /** Award Average */
-            award_average: number;
-            /** Appeal Days */
-            appeal_days: number;
-            /** Valid From */
-            valid_from: number;
+        Photo: {
+            /** Id */
+            id: string;
+            /** Url */
+            url: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+            /** Sent At */
+            sent_at: number;
         };
         /**
          * ProblemDetails
@@ -2005,16 +1673,19 @@ export interface components {
             errors: components["schemas"]["FieldError"][];
         };
         /**
-         * QuarterPoints
-         * @description What a person may redeem of a quarter. until: UTC seconds.
+         * Quality
+         * @description since, until: UTC seconds of the alarms that `precision` counts.
          */
-        QuarterPoints: {
-            /** Quarter */
-            quarter: string;
-            /** Points */
-            points: number;
+        Quality: {
+            /** Since */
+            since: number;
             /** Until */
             until: number;
+            /** Precision */
+            precision: components["schemas"]["CameraPrecision"][];
+            agreement: components["schemas"]["ReviewAgreement"];
+            /** Forecast */
+            forecast: components["schemas"]["ShiftForecast"][];
         };
         /**
          * Readiness
@@ -2033,273 +1704,114 @@ export interface components {
             reasons: string[];
         };
         /**
-         * Reason
-         * @description Part of the sentence that explains a colour; the pages put it into words.
-         *
-         *     code: open_major {count}, overdue {count}, repeated {count}, blind {camera_id, camera_name,
-         *     minutes} or judged {grade}.
+         * ReportForm
+         * @description The place that a QR code stands for.
          */
-        Reason: {
-            /**
-             * Code
-             * @enum {string}
-             */
-            code: "open_major" | "overdue" | "repeated" | "blind" | "judged";
-            /** Values */
-            values: {
-                [key: string]: number | string;
-            };
-        };
-        /**
-         * Redeemed
-         * @description The entry that took the points.
-         */
-        Redeemed: {
-            /** Key */
-            key: string;
-            /** Reward */
-            reward: string;
-            /** Points */
-            points: number;
-            /** Quarter */
-            quarter: string;
-            /** At */
-            at: number;
-        };
-        /**
-         * Redemption
-         * @description Takes a reward for the points of a closed quarter. person_id: null for oneself.
-         */
-        Redemption: {
-            /** Reward Id */
-            reward_id: string;
-            /** Quarter */
-            quarter: string;
-            /** Person Id */
-            person_id?: string | null;
-        };
-        /**
-         * RepeatedAlert
-         * @description The same person with the same violation on days running.
-         */
-        RepeatedAlert: {
-            account: components["schemas"]["Account"];
-            /** Kind */
-            kind: string;
-            /** Hazard Ids */
-            hazard_ids: string[];
-        };
-        /**
-         * ReviewWrite
-         * @description grade: code; a change needs a note.
-         */
-        ReviewWrite: {
-            /** Grade */
-            grade: string;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-        };
-        /**
-         * Reward
-         * @description Leave, training or goods. active: whether it can be had.
-         */
-        Reward: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "leave" | "training" | "goods";
-            /** Name */
-            name: string;
-            /** Price */
-            price: number;
-            /** Stock */
-            stock: number | null;
-            /**
-             * Active
-             * @default true
-             */
-            active: boolean;
-            /** Id */
-            id: string;
-        };
-        /**
-         * RewardWrite
-         * @description price: points. stock: pieces left, null for no limit.
-         */
-        RewardWrite: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "leave" | "training" | "goods";
-            /** Name */
-            name: string;
-            /** Price */
-            price: number;
-            /** Stock */
-            stock: number | null;
-            /**
-             * Active
-             * @default true
-             */
-            active: boolean;
-        };
-        /**
-         * Rewards
-         * @description Cheapest first.
-         */
-        Rewards: {
-            /** Items */
-            items: components["schemas"]["Reward"][];
-        };
-        /**
-         * RiseAlert
-         * @description A unit with clearly more confirmed violations in the last seven days than usual.
-         */
-        RiseAlert: {
-            account: components["schemas"]["Account"];
-            /** Recent */
-            recent: number;
-            /** Usual */
-            usual: number;
-        };
-        /**
-         * RiskReview
-         * @description The quarterly look back at a risk unit (风险回头看).
-         */
-        RiskReview: {
+        ReportForm: {
+            /** Code */
+            code: string;
             /** Risk Unit Id */
             risk_unit_id: string;
-            /** Quarter */
-            quarter: string;
-            /** At */
-            at: number;
-            /** Before */
-            before: string;
-            /** After */
-            after: string;
-            /** Note */
-            note: string;
-        };
-        /**
-         * RiskUnit
-         * @description All about one. factors: by name, as `method` wants them. controls: sentences by kind.
-         *
-         *     in_charge: who answers at which level of the organisation. form_code: what its QR code says.
-         *     version: for If-Match. tickets: the newest open ones.
-         */
-        RiskUnit: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "area" | "equipment" | "activity";
+            /** Risk Unit Name */
+            risk_unit_name: string;
             /** Unit Id */
             unit_id: string;
-            /** Plan Id */
-            plan_id: string | null;
-            /** Polygon */
-            polygon: [
-                number,
-                number
-            ][];
-            owner: components["schemas"]["PersonName"] | null;
-            /** Inherent */
-            inherent: string;
-            /** Approved */
-            approved: boolean;
-            /** Grade */
-            grade: string;
-            /** Since */
-            since: number;
-            /** Reasons */
-            reasons: components["schemas"]["Reason"][];
-            /** Open */
-            open: number;
-            /** Overdue */
-            overdue: number;
-            method: components["schemas"]["Method"];
-            /** Factors */
-            factors: {
-                [key: string]: number;
-            };
-            /** Score */
-            score: number;
-            /** Controls */
-            controls: {
-                [key: string]: string[];
-            };
-            /** In Charge */
-            in_charge: {
-                [key: string]: components["schemas"]["PersonName"];
-            };
-            /** Check List */
-            check_list: components["schemas"]["CheckLine"][];
-            /** Cameras */
-            cameras: components["schemas"]["WatchingCamera"][];
-            /** Tickets */
-            tickets: components["schemas"]["OpenTicket"][];
-            /** Approved At */
-            approved_at: number | null;
+            /** Unit Name */
+            unit_name: string;
+        };
+        /**
+         * ReportWrite
+         * @description form_code: of the QR code. Without one, unit_id says where; without either, the site.
+         *
+         *     source: `inspection` needs that capability.
+         */
+        ReportWrite: {
             /** Form Code */
-            form_code: string;
-            /** Version */
-            version: number;
-        };
-        /**
-         * RiskUnitWrite
-         * @description polygon: [[x, y], …] in 0..1 of the plan, empty where nothing is drawn.
-         *
-         *     factors: likelihood, exposure and consequence for `lec`, likelihood and severity for `matrix`.
-         */
-        RiskUnitWrite: {
+            form_code?: string | null;
             /** Unit Id */
-            unit_id: string;
-            /** Name */
-            name: string;
+            unit_id?: string | null;
+            kind: components["schemas"]["HazardKind"];
+            /** Description */
+            description: string;
             /**
-             * Kind
+             * Photo Ids
+             * @default []
+             */
+            photo_ids: string[];
+            /**
+             * Source
+             * @default report
              * @enum {string}
              */
-            kind: "area" | "equipment" | "activity";
-            /** Plan Id */
-            plan_id: string | null;
-            /** Polygon */
-            polygon: [
-                number,
-                number
-            ][];
-            /** Owner Id */
-            owner_id: string | null;
-            method: components["schemas"]["Method"];
-            /** Factors */
-            factors: {
-                [key: string]: number;
-            };
-            /** Controls */
-            controls: {
-                [key: string]: string[];
-            };
+            source: "report" | "inspection";
         };
         /**
-         * ScaleWrite
-         * @description How many metres a pixel of the plan's picture is.
+         * ReviewAgreement
+         * @description kappa: Cohen's; null where it is not defined.
          */
-        ScaleWrite: {
-            /** Metres Per Px */
-            metres_per_px: number;
+        ReviewAgreement: {
+            /** Pairs */
+            pairs: number;
+            /** Agreeing */
+            agreeing: number;
+            /** Kappa */
+            kappa: number | null;
+        };
+        /**
+         * ReviewQueue
+         * @description Newest first. waiting: hazards without a verdict, counted up to 1000.
+         *
+         *     next: value for `before`, null at the end.
+         */
+        ReviewQueue: {
+            /** Items */
+            items: components["schemas"]["Hazard"][];
+            /** Next */
+            next: string | null;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * Role
+         * @description What a person is at a part of the organisation.
+         * @enum {string}
+         */
+        Role: "security_room" | "safety_staff" | "area_owner" | "team_leader" | "worker" | "engineer" | "manager" | "auditor" | "administrator";
+        /**
+         * Rung
+         * @description after_s: working seconds after the deadline. to: `owner`, or a role above the ticket.
+         *
+         *     supervise: lists the ticket for supervision (挂牌督办).
+         */
+        Rung: {
+            /** After S */
+            after_s: number;
+            /** To */
+            to: string;
+            /** Supervise */
+            supervise: boolean;
+        };
+        /**
+         * SecondQueue
+         * @description Longest waiting first, without the first verdict.
+         */
+        SecondQueue: {
+            /** Items */
+            items: components["schemas"]["Hazard"][];
+        };
+        /**
+         * SecondVerdictWrite
+         * @description As a first verdict; it measures agreement and changes nothing else.
+         */
+        SecondVerdictWrite: {
+            verdict: components["schemas"]["Verdict"];
+            dismissal?: components["schemas"]["Dismissal"] | null;
         };
         /**
          * Session
          * @description csrf_token goes into the header X-CSRF-Token of every request that changes something.
+         *
+         *     capabilities: what the user may do somewhere. person_id: who the user is at the site.
          */
         Session: {
             /** Username */
@@ -2307,9 +1819,31 @@ export interface components {
             /** Display Name */
             display_name: string;
             /** Roles */
-            roles: string[];
+            roles: components["schemas"]["Role"][];
+            /** Capabilities */
+            capabilities: components["schemas"]["Capability"][];
+            /** Person Id */
+            person_id: string | null;
             /** Csrf Token */
             csrf_token: string;
+        };
+        /**
+         * ShiftForecast
+         * @description Alarms that a shift may expect. low, high: 90 % of such shifts.
+         */
+        ShiftForecast: {
+            /** Shift Id */
+            shift_id: string;
+            /** Shift Name */
+            shift_name: string;
+            /** Shifts Seen */
+            shifts_seen: number;
+            /** Mean */
+            mean: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
         };
         /**
          * SignIn
@@ -2324,6 +1858,12 @@ export interface components {
              */
             password: string;
         };
+        /**
+         * Source
+         * @description Where a hazard comes from.
+         * @enum {string}
+         */
+        Source: "camera" | "report" | "inspection" | "sensor";
         /**
          * SourceReport
          * @description What answers at a source. still: a picture as a data: URL. playable: in the browser.
@@ -2355,32 +1895,11 @@ export interface components {
             camera_id?: string | null;
         };
         /**
-         * Statement
-         * @description Every entry about an account, newest first. next: value for `before`, null at the end.
-         *
-         *     balance: of now. savings: what closed months left, a person's only. month: score of the
-         *     current one. year, redeemable: a person's only.
+         * State
+         * @description Where a ticket stands.
+         * @enum {string}
          */
-        Statement: {
-            account: components["schemas"]["Account"];
-            /** Balance */
-            balance: number;
-            /** Savings */
-            savings: number;
-            /** Month */
-            month: number;
-            year: components["schemas"]["YearScores"] | null;
-            /** Redeemable */
-            redeemable: components["schemas"]["QuarterPoints"][];
-            /** Waiting */
-            waiting: components["schemas"]["Waiting"][];
-            /** Lines */
-            lines: components["schemas"]["LedgerLine"][];
-            /** Next */
-            next: number | null;
-            /** May Appeal */
-            may_appeal: boolean;
-        };
+        State: "detected" | "confirmed" | "dismissed" | "assigned" | "rectified" | "verified" | "closed";
         /**
          * Status
          * @description How a camera is doing. code: for translation, empty while live. reason: English sentence.
@@ -2410,6 +1929,59 @@ export interface components {
             fps: number;
         };
         /**
+         * Step
+         * @description What somebody does to a ticket.
+         * @enum {string}
+         */
+        Step: "open" | "confirm" | "dismiss" | "assign" | "postpone" | "rectify" | "reject" | "verify" | "accept" | "close" | "reopen" | "merge" | "escalate";
+        /**
+         * Subject
+         * @description Whom a hazard is about, as a person said.
+         */
+        Subject: {
+            kind: components["schemas"]["SubjectKind"];
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * SubjectChoice
+         * @description detail: staff number and post of a person, empty otherwise.
+         */
+        SubjectChoice: {
+            kind: components["schemas"]["SubjectKind"];
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * SubjectChoices
+         * @description People first, then teams, then contractors.
+         */
+        SubjectChoices: {
+            /** Items */
+            items: components["schemas"]["SubjectChoice"][];
+        };
+        /**
+         * SubjectKind
+         * @description Whom a hazard is about, as a person said.
+         * @enum {string}
+         */
+        SubjectKind: "person" | "team" | "contractor";
+        /**
+         * SubjectWrite
+         * @description Whom a hazard is about.
+         */
+        SubjectWrite: {
+            kind: components["schemas"]["SubjectKind"];
+            /** Id */
+            id: string;
+        };
+        /**
          * System
          * @description started_at: UTC seconds. spool_waiting: records that wait for the database.
          */
@@ -2437,73 +2009,480 @@ export interface components {
             detail: string;
         };
         /**
+         * Ticket
+         * @description measures, money (yuan), plan: of a major hazard. accepted_at: of a supervised one.
+         *
+         *     clear_at: when its camera last saw the place clear. steps: what the asker may do now.
+         *     hazards: the newest 20.
+         */
+        Ticket: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            kind: components["schemas"]["HazardKind"];
+            state: components["schemas"]["State"];
+            tier: components["schemas"]["Tier"];
+            /** Hazard Id */
+            hazard_id: string;
+            /** Camera Id */
+            camera_id: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Zone Id */
+            zone_id: string;
+            /** Unit Id */
+            unit_id: string;
+            /** Unit Name */
+            unit_name: string;
+            /** Risk Unit Id */
+            risk_unit_id: string | null;
+            /** Risk Unit Name */
+            risk_unit_name: string;
+            /** Assignee Id */
+            assignee_id: string | null;
+            /** Assignee Name */
+            assignee_name: string;
+            /** Opened At */
+            opened_at: number;
+            /** Due At */
+            due_at: number | null;
+            /** Closed At */
+            closed_at: number | null;
+            /** Overdue */
+            overdue: boolean;
+            /** Supervised */
+            supervised: boolean;
+            /** Escalation Level */
+            escalation_level: number;
+            /** Count */
+            count: number;
+            /** Version */
+            version: number;
+            /** Opened By */
+            opened_by: string;
+            /** Measures */
+            measures: string;
+            /** Money */
+            money: number | null;
+            /** Plan */
+            plan: string;
+            /** Accepted At */
+            accepted_at: number | null;
+            /** Accepted By */
+            accepted_by: string;
+            /** Clear At */
+            clear_at: number | null;
+            /** Steps */
+            steps: components["schemas"]["Step"][];
+            /** History */
+            history: components["schemas"]["Transition"][];
+            /** Hazards */
+            hazards: components["schemas"]["Hazard"][];
+        };
+        /**
+         * TicketCounts
+         * @description by_state: every state, 0 where there is none.
+         */
+        TicketCounts: {
+            /** By State */
+            by_state: {
+                [key: string]: number;
+            };
+            /** Overdue */
+            overdue: number;
+        };
+        /**
+         * TicketOpen
+         * @description A ticket for a hazard that no rule gave one.
+         */
+        TicketOpen: {
+            tier: components["schemas"]["Tier"];
+        };
+        /**
+         * TicketPlan
+         * @description Who does what until when. Major needs measures, money and plan too (五落实).
+         */
+        TicketPlan: {
+            tier: components["schemas"]["Tier"];
+            /** Assignee Id */
+            assignee_id: string;
+            /** Due At */
+            due_at: number;
+            /**
+             * Measures
+             * @default
+             */
+            measures: string;
+            /** Money */
+            money?: number | null;
+            /**
+             * Plan
+             * @default
+             */
+            plan: string;
+            /**
+             * Supervised
+             * @default false
+             */
+            supervised: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * TicketPostpone
+         * @description A later deadline and why.
+         */
+        TicketPostpone: {
+            /** Due At */
+            due_at: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * TicketRule
+         * @description kind, grade: null fits all. assignee: `owner` of the risk unit, or a person's id.
+         *
+         *     deadline_s: working seconds. at_once: assigned before anybody has reviewed it.
+         *     recurrence_days: within so many days after it was closed, the ticket of the place comes back.
+         */
+        TicketRule: {
+            /** Id */
+            id: string;
+            /** Enabled */
+            enabled: boolean;
+            kind: components["schemas"]["HazardKind"] | null;
+            /** Grade */
+            grade: string | null;
+            /** Min Confidence */
+            min_confidence: number;
+            /** Schedule */
+            schedule: string;
+            tier: components["schemas"]["Tier"];
+            /** Assignee */
+            assignee: string;
+            /** Deadline S */
+            deadline_s: number;
+            /** At Once */
+            at_once: boolean;
+            /** Recurrence Days */
+            recurrence_days: number;
+        };
+        /**
+         * TicketRules
+         * @description In the order in which they are tried; the first that fits counts.
+         */
+        TicketRules: {
+            /** Items */
+            items: components["schemas"]["TicketRule"][];
+        };
+        /**
+         * TicketStep
+         * @description reason: needed to dismiss, reject and reopen. photo_ids: needed to rectify.
+         *
+         *     dismissal: needed to dismiss. `assign` and `postpone` have addresses of their own.
+         */
+        TicketStep: {
+            step: components["schemas"]["Step"];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            dismissal?: components["schemas"]["Dismissal"] | null;
+            /**
+             * Photo Ids
+             * @default []
+             */
+            photo_ids: string[];
+        };
+        /**
+         * TicketSummary
+         * @description One line of the list. opened_at, due_at, closed_at: UTC seconds. count: hazards in it.
+         *
+         *     overdue: nobody has said that it is done, and the deadline has passed. assignee_name, unit_name,
+         *     risk_unit_name: empty where there is none.
+         *     camera_id, camera_name: empty where no camera saw it. version: for If-Match.
+         */
+        TicketSummary: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            kind: components["schemas"]["HazardKind"];
+            state: components["schemas"]["State"];
+            tier: components["schemas"]["Tier"];
+            /** Hazard Id */
+            hazard_id: string;
+            /** Camera Id */
+            camera_id: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Zone Id */
+            zone_id: string;
+            /** Unit Id */
+            unit_id: string;
+            /** Unit Name */
+            unit_name: string;
+            /** Risk Unit Id */
+            risk_unit_id: string | null;
+            /** Risk Unit Name */
+            risk_unit_name: string;
+            /** Assignee Id */
+            assignee_id: string | null;
+            /** Assignee Name */
+            assignee_name: string;
+            /** Opened At */
+            opened_at: number;
+            /** Due At */
+            due_at: number | null;
+            /** Closed At */
+            closed_at: number | null;
+            /** Overdue */
+            overdue: boolean;
+            /** Supervised */
+            supervised: boolean;
+            /** Escalation Level */
+            escalation_level: number;
+            /** Count */
+            count: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Tickets
+         * @description One page, newest first. next: value for `before`, null at the end.
+         */
+        Tickets: {
+            /** Items */
+            items: components["schemas"]["TicketSummary"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Tier
+         * @description What must be done: at once, until a deadline (一般, 较大), or as a major hazard (重大).
+         * @enum {string}
+         */
+        Tier: "on_the_spot" | "general" | "larger" | "major";
+        /**
+         * Token
+         * @description made_at, revoked_at: UTC seconds.
+         */
+        Token: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: components["schemas"]["Capability"][];
+            /** Unit Id */
+            unit_id: string;
+            /** Made By */
+            made_by: string;
+            /** Made At */
+            made_at: number;
+            /** Revoked At */
+            revoked_at: number | null;
+        };
+        /**
+         * TokenCreate
+         * @description scopes: what the machine may do, in the unit and below it.
+         */
+        TokenCreate: {
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: components["schemas"]["Capability"][];
+            /** Unit Id */
+            unit_id: string;
+        };
+        /**
+         * Tokens
+         * @description Newest first, the revoked ones too.
+         */
+        Tokens: {
+            /** Items */
+            items: components["schemas"]["Token"][];
+        };
+        /**
+         * Transition
+         * @description One step that was taken. actor: a name, or `camera:…`, `rule:…`, `system`.
+         */
+        Transition: {
+            /** Number */
+            number: number;
+            step: components["schemas"]["Step"];
+            from_state: components["schemas"]["State"] | null;
+            to_state: components["schemas"]["State"];
+            /** Actor */
+            actor: string;
+            /** At */
+            at: number;
+            /** Reason */
+            reason: string;
+            /** Photo Ids */
+            photo_ids: string[];
+        };
+        /**
+         * Unit
+         * @description path: the ids from the top down to this unit. position: order among its siblings.
+         */
+        Unit: {
+            /** Id */
+            id: string;
+            /** Parent Id */
+            parent_id: string | null;
+            kind: components["schemas"]["UnitKind"];
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /** Position */
+            position: number;
+        };
+        /**
+         * UnitCreate
+         * @description id: chosen by the service where it is null.
+         */
+        UnitCreate: {
+            /** Name */
+            name: string;
+            kind: components["schemas"]["UnitKind"];
+            /** Parent Id */
+            parent_id: string;
+            /** Id */
+            id?: string | null;
+        };
+        /**
+         * UnitEdit
+         * @description parent_id: null for the top only, which does not move.
+         */
+        UnitEdit: {
+            /** Name */
+            name: string;
+            kind: components["schemas"]["UnitKind"];
+            /** Parent Id */
+            parent_id: string | null;
+        };
+        /**
          * UnitKind
          * @description Levels of an organisation; any may stand below any other.
          * @enum {string}
          */
         UnitKind: "company" | "department" | "workshop" | "team" | "post";
         /**
-         * ViolationKind
-         * @description The three findings of the first version.
-         * @enum {string}
+         * Units
+         * @description The whole tree; every unit stands after the one above it.
          */
-        ViolationKind: "missing_helmet" | "restricted_zone" | "blocked_exit";
-        /**
-         * Waiting
-         * @description What a hazard would cost or earn once a person has judged it: nothing is booked yet.
-         */
-        Waiting: {
-            /** Hazard Id */
-            hazard_id: string;
-            /**
-             * Side
-             * @enum {string}
-             */
-            side: "violation" | "report";
-            /** Kind */
-            kind: string;
-            /** Points */
-            points: number;
-            /** At */
-            at: number;
+        Units: {
+            /** Items */
+            items: components["schemas"]["Unit"][];
         };
         /**
-         * WatchWrite
-         * @description What a camera, or one of its zones, watches. risk_unit_id: null for nothing any more.
+         * User
+         * @description has_password: false where only the identity provider signs in.
          */
-        WatchWrite: {
-            /** Zone Id */
-            zone_id?: string | null;
-            /** Risk Unit Id */
-            risk_unit_id: string | null;
-        };
-        /**
-         * WatchingCamera
-         * @description A camera that watches a risk unit.
-         */
-        WatchingCamera: {
+        User: {
             /** Id */
-            id: string;
+            id: number;
             /** Name */
             name: string;
+            /** Display Name */
+            display_name: string;
+            /** Person Id */
+            person_id: string | null;
+            /** Subject */
+            subject: string | null;
+            /** Active */
+            active: boolean;
+            /** Has Password */
+            has_password: boolean;
+            /** Grants */
+            grants: components["schemas"]["Grant"][];
         };
         /**
-         * YearScores
-         * @description scores: by month that has any entry. average: of those months. eligible: for awards.
+         * UserCreate
+         * @description name: what the person types, lower case. password: null where only the identity provider
+         *     signs in, at least 10 characters otherwise.
          */
-        YearScores: {
-            /** Year */
-            year: number;
-            /** Scores */
-            scores: {
-                [key: string]: number;
-            };
-            /** Average */
-            average: number;
-            /** Award Average */
-            award_average: number;
-            /** Eligible */
-            eligible: boolean;
+        UserCreate: {
+            /** Name */
+            name: string;
+            /** Display Name */
+            display_name: string;
+            /** Password */
+            password: string | null;
+            /** Person Id */
+            person_id: string | null;
+            /** Subject */
+            subject: string | null;
+            /** Grants */
+            grants: components["schemas"]["Grant"][];
+        };
+        /**
+         * UserEdit
+         * @description person_id: who it is at the site. subject: the identity provider's name for the user.
+         *
+         *     grants: all of them; what is left out is taken away.
+         */
+        UserEdit: {
+            /** Display Name */
+            display_name: string;
+            /** Person Id */
+            person_id: string | null;
+            /** Subject */
+            subject: string | null;
+            /** Active */
+            active: boolean;
+            /** Grants */
+            grants: components["schemas"]["Grant"][];
+        };
+        /**
+         * Users
+         * @description One page, by name.
+         */
+        Users: {
+            /** Items */
+            items: components["schemas"]["User"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Verdict
+         * @description What a person says about a hazard.
+         * @enum {string}
+         */
+        Verdict: "confirmed" | "dismissed";
+        /**
+         * VerdictWrite
+         * @description dismissal: why it is no hazard, with `dismissed` only.
+         */
+        VerdictWrite: {
+            verdict: components["schemas"]["Verdict"];
+            dismissal?: components["schemas"]["Dismissal"] | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * Verification
+         * @description checked: rows that were read. wrong: number of the first wrong one, null where all are right.
+         *
+         *     problem: altered, missing or cut off; empty where all are right.
+         */
+        Verification: {
+            /** Checked */
+            checked: number;
+            /** Wrong */
+            wrong: number | null;
+            /** Problem */
+            problem: string;
         };
         /**
          * Zone
@@ -2606,6 +2585,16 @@ export interface components {
             boxes: components["schemas"]["Box"][];
             /** Latency S */
             latency_s: number;
+        };
+        /**
+         * TicketEvent
+         * @description Data of `event: ticket`.
+         */
+        TicketEvent: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
         };
     };
     responses: never;
@@ -3183,8 +3172,15 @@ export interface operations {
         parameters: {
             query?: {
                 camera_id?: string | null;
-                kind?: components["schemas"]["ViolationKind"] | null;
+                kind?: components["schemas"]["HazardKind"] | null;
                 open?: boolean | null;
+                source?: components["schemas"]["Source"] | null;
+                reviewed?: boolean | null;
+                verdict?: components["schemas"]["Verdict"] | null;
+                risk_unit_id?: string | null;
+                subject_id?: string | null;
+                since?: number | null;
+                until?: number | null;
                 before?: string | null;
                 limit?: number;
             };
@@ -3422,422 +3418,11 @@ export interface operations {
             };
         };
     };
-    list_grades: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Grades"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    replace_grade: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GradeWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Grade"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    list_plans: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FloorPlans"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    create_plan: {
-        parameters: {
-            query: {
-                unit_id: string;
-                name: string;
-                page?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FloorPlan"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    read_picture: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": unknown;
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    replace_scale: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ScaleWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FloorPlan"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    read_map: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanMap"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    replace_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CameraViewWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    delete_view: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    replace_watched: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WatchWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    list_risk_units: {
+    review_queue: {
         parameters: {
             query?: {
-                plan_id?: string | null;
+                before?: string | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -3851,7 +3436,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MapUnits"];
+                    "application/json": components["schemas"]["ReviewQueue"];
                 };
             };
             /** @description Problem, with its places */
@@ -3874,29 +3459,28 @@ export interface operations {
             };
         };
     };
-    create_risk_unit: {
+    give_verdict: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The same key and body within 7 days: the same answer, made once. */
-                "idempotency-key"?: string | null;
+            header?: never;
+            path: {
+                id: string;
             };
-            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RiskUnitWrite"];
+                "application/json": components["schemas"]["VerdictWrite"];
             };
         };
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RiskUnit"];
+                    "application/json": components["schemas"]["Hazard"];
                 };
             };
             /** @description Problem, with its places */
@@ -3919,29 +3503,28 @@ export interface operations {
             };
         };
     };
-    create_grid: {
+    name_subject: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The same key and body within 7 days: the same answer, made once. */
-                "idempotency-key"?: string | null;
+            header?: never;
+            path: {
+                id: string;
             };
-            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GridWrite"];
+                "application/json": components["schemas"]["SubjectWrite"];
             };
         };
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MapUnits"];
+                    "application/json": components["schemas"]["Hazard"];
                 };
             };
             /** @description Problem, with its places */
@@ -3964,7 +3547,257 @@ export interface operations {
             };
         };
     };
-    read_risk_unit: {
+    subjects: {
+        parameters: {
+            query?: {
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectChoices"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    second_queue: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondQueue"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    give_second_verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondVerdictWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    alarm_quality: {
+        parameters: {
+            query?: {
+                since?: number | null;
+                until?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quality"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_tickets: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["State"][];
+                tier?: components["schemas"]["Tier"][];
+                kind?: components["schemas"]["HazardKind"] | null;
+                mine?: boolean;
+                assignee_id?: string | null;
+                risk_unit_id?: string | null;
+                overdue?: boolean;
+                supervised?: boolean | null;
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tickets"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    count_tickets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCounts"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_ticket: {
         parameters: {
             query?: never;
             header?: never;
@@ -3981,7 +3814,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RiskUnit"];
+                    "application/json": components["schemas"]["Ticket"];
                 };
             };
             /** @description Problem, with its places */
@@ -4004,7 +3837,93 @@ export interface operations {
             };
         };
     };
-    replace_risk_unit: {
+    assignees: {
+        parameters: {
+            query?: {
+                search?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectChoices"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    open_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketOpen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    take_step: {
         parameters: {
             query?: never;
             header?: {
@@ -4018,7 +3937,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RiskUnitWrite"];
+                "application/json": components["schemas"]["TicketStep"];
             };
         };
         responses: {
@@ -4028,7 +3947,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RiskUnit"];
+                    "application/json": components["schemas"]["Ticket"];
                 };
             };
             /** @description Problem, with its places */
@@ -4051,7 +3970,606 @@ export interface operations {
             };
         };
     };
-    retire_risk_unit: {
+    assign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    postpone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketPostpone"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketRules"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketRules"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_ladder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ladder"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_ladder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ladder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ladder"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    report_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportForm"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 7 days: the same answer, made once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hazard"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    send_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Photo"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Units"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_unit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 7 days: the same answer, made once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    edit_unit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    delete_unit: {
         parameters: {
             query?: never;
             header?: never;
@@ -4089,382 +4607,13 @@ export interface operations {
             };
         };
     };
-    approve_risk_unit: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RiskUnit"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    replace_in_charge: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InChargeWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RiskUnit"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    replace_check_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CheckListWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RiskUnit"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    read_history: {
-        parameters: {
-            query?: {
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ColourHistory"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    list_due_reviews: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DueReviews"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    review_risk_unit: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReviewWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RiskReview"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    list_due_checks: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DueChecks"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    check_line: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CheckWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Check"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    read_own_account: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Account"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    list_accounts: {
+    list_people: {
         parameters: {
             query?: {
                 search?: string;
+                active?: boolean | null;
+                /** @description The `next` of the page before. */
+                after?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -4479,7 +4628,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Accounts"];
+                    "application/json": components["schemas"]["People"];
                 };
             };
             /** @description Problem, with its places */
@@ -4502,13 +4651,54 @@ export interface operations {
             };
         };
     };
-    read_statement: {
+    create_person: {
         parameters: {
-            query?: {
-                period?: string | null;
-                before?: number | null;
-                limit?: number;
+            query?: never;
+            header?: {
+                /** @description The same key and body within 7 days: the same answer, made once. */
+                "idempotency-key"?: string | null;
             };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_person: {
+        parameters: {
+            query?: never;
             header?: never;
             path: {
                 id: string;
@@ -4523,7 +4713,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Statement"];
+                    "application/json": components["schemas"]["Person"];
                 };
             };
             /** @description Problem, with its places */
@@ -4546,13 +4736,56 @@ export interface operations {
             };
         };
     };
-    list_appeals: {
+    edit_person: {
         parameters: {
-            query?: {
-                state?: string | null;
-                account_id?: string | null;
-                limit?: number;
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
             };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_contractors: {
+        parameters: {
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -4565,7 +4798,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Appeals"];
+                    "application/json": components["schemas"]["Contractors"];
                 };
             };
             /** @description Problem, with its places */
@@ -4588,7 +4821,7 @@ export interface operations {
             };
         };
     };
-    create_appeal: {
+    create_contractor: {
         parameters: {
             query?: never;
             header?: {
@@ -4600,7 +4833,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AppealWrite"];
+                "application/json": components["schemas"]["ContractorCreate"];
             };
         };
         responses: {
@@ -4610,7 +4843,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Appeal"];
+                    "application/json": components["schemas"]["Contractor"];
                 };
             };
             /** @description Problem, with its places */
@@ -4633,7 +4866,7 @@ export interface operations {
             };
         };
     };
-    decide_appeal: {
+    read_contractor: {
         parameters: {
             query?: never;
             header?: never;
@@ -4642,11 +4875,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AppealDecision"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -4654,7 +4883,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Appeal"];
+                    "application/json": components["schemas"]["Contractor"];
                 };
             };
             /** @description Problem, with its places */
@@ -4677,11 +4906,60 @@ export interface operations {
             };
         };
     };
-    list_rewards: {
+    edit_contractor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractorEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contractor"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_users: {
         parameters: {
             query?: {
-                /** @description Only what can be had. */
-                active?: boolean;
+                search?: string;
+                /** @description The `next` of the page before. */
+                after?: string | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -4695,7 +4973,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Rewards"];
+                    "application/json": components["schemas"]["Users"];
                 };
             };
             /** @description Problem, with its places */
@@ -4718,7 +4996,7 @@ export interface operations {
             };
         };
     };
-    create_reward: {
+    create_user: {
         parameters: {
             query?: never;
             header?: {
@@ -4730,7 +5008,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RewardWrite"];
+                "application/json": components["schemas"]["UserCreate"];
             };
         };
         responses: {
@@ -4740,7 +5018,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Reward"];
+                    "application/json": components["schemas"]["User"];
                 };
             };
             /** @description Problem, with its places */
@@ -4763,7 +5041,216 @@ export interface operations {
             };
         };
     };
-    replace_reward: {
+    read_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    edit_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    set_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    revoke_token: {
         parameters: {
             query?: never;
             header?: never;
@@ -4772,103 +5259,14 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RewardWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Reward"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    redeem: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and body within 7 days: the same answer, made once. */
-                "idempotency-key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Redemption"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Redeemed"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    list_policies: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["PointPolicies"];
-                };
+                content?: never;
             };
             /** @description Problem, with its places */
             422: {
@@ -4890,51 +5288,14 @@ export interface operations {
             };
         };
     };
-    create_policy: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PolicyWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PointPolicy"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    list_months: {
+    list_changes: {
         parameters: {
             query?: {
+                subject?: string | null;
+                subject_id?: string | null;
+                actor?: string | null;
+                /** @description The `next` of the page before. */
+                after?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -4949,7 +5310,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Months"];
+                    "application/json": components["schemas"]["Changes"];
                 };
             };
             /** @description Problem, with its places */
@@ -4972,47 +5333,7 @@ export interface operations {
             };
         };
     };
-    close: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                month: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Month"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    list_alerts: {
+    verify_trail: {
         parameters: {
             query?: never;
             header?: never;
@@ -5027,7 +5348,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Alerts"];
+                    "application/json": components["schemas"]["Verification"];
                 };
             };
             /** @description Problem, with its places */
@@ -5050,7 +5371,7 @@ export interface operations {
             };
         };
     };
-    verify: {
+    people_sheet: {
         parameters: {
             query?: never;
             header?: never;
@@ -5065,7 +5386,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LedgerVerification"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             /** @description Problem, with its places */
@@ -5088,17 +5409,18 @@ export interface operations {
             };
         };
     };
-    read_inbox: {
+    take_people: {
         parameters: {
-            query?: {
-                before?: number | null;
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -5106,7 +5428,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Inbox"];
+                    "application/json": components["schemas"]["Imported"];
                 };
             };
             /** @description Problem, with its places */
@@ -5129,7 +5451,7 @@ export interface operations {
             };
         };
     };
-    read_message_counts: {
+    units_sheet: {
         parameters: {
             query?: never;
             header?: never;
@@ -5144,7 +5466,129 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessageCounts"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    take_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    risks_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    take_risks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
                 };
             };
             /** @description Problem, with its places */

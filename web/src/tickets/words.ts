@@ -1,6 +1,6 @@
 /** What the pages know of tickets. */
 import type { TicketQuery } from "../api/ticket-calls";
-import type { Dismissal, TicketState, TicketStepName, TicketTier } from "../api/types";
+import type { Dismissal, TicketState, TicketStepName, TicketSummary, TicketTier } from "../api/types";
 
 export const TIERS: readonly TicketTier[] = ["on_the_spot", "general", "larger", "major"];
 
@@ -34,6 +34,14 @@ export const FORWARD: ReadonlySet<TicketStepName> = new Set([
 /** What a step asks for (hazards/tickets/transitions.py: NEEDS). */
 export const NEEDS_REASON: ReadonlySet<TicketStepName> = new Set(["reject", "reopen", "postpone"]);
 export const NEEDS_PHOTOS: ReadonlySet<TicketStepName> = new Set(["rectify"]);
+
+/** Where it is, as precisely as anybody knows: place, camera, and what was said of it. */
+export function placeOf(ticket: TicketSummary): { place: string; detail: string } {
+  const said = ticket.title === ticket.kind || ticket.title === "picture" ? "" : ticket.title;
+  const place = ticket.risk_unit_name || ticket.camera_name || ticket.unit_name;
+  const camera = place === ticket.camera_name ? "" : ticket.camera_name;
+  return { place, detail: [camera, said].filter(Boolean).join(" · ") };
+}
 
 export type TicketView = "mine" | "open" | "overdue" | "supervised" | "ended" | "all";
 export const VIEWS: readonly TicketView[] = [
