@@ -13,25 +13,41 @@ from api.context import Context
 from api.engine import Engine
 from api.routes import (
     access,
+    audit,
     cases,
     evidence,
     inbox,
     ledger,
     live,
+    oidc,
+    organisation,
     plans,
     points,
+    reports,
+    review,
     risk,
+    sheets,
     site,
     system,
+    ticket_settings,
+    tickets,
+    users,
 )
 from api.schemas.errors import ProblemDetails
-from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, LiveTracks
+from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, LiveTracks, TicketEvent
 from api.security_headers import SecurityHeaders
 from api.settings import ApiSettings
 from api.sign_in import signed_in
 from hazards.database import Database
 
-_MESSAGES: list[type[BaseModel]] = [LiveInit, LiveTracks, LiveStatus, LiveStill, CameraEvent]
+_MESSAGES: list[type[BaseModel]] = [
+    LiveInit,
+    LiveTracks,
+    LiveStatus,
+    LiveStill,
+    CameraEvent,
+    TicketEvent,
+]
 
 
 class Application(FastAPI):
@@ -71,6 +87,14 @@ def describe(version: str) -> Application:
         cases.router,
         evidence.router,
         live.router,
+        organisation.router,
+        users.router,
+        audit.router,
+        sheets.router,
+        review.router,
+        tickets.router,
+        ticket_settings.router,
+        reports.router,
         plans.router,
         risk.router,
         points.router,
@@ -78,7 +102,7 @@ def describe(version: str) -> Application:
         inbox.router,
     ):
         closed.include_router(part)
-    for open_to_all in (access.open_to_all, system.open_to_all):
+    for open_to_all in (access.open_to_all, oidc.open_to_all, system.open_to_all):
         app.include_router(open_to_all)
     app.include_router(access.router, dependencies=[Depends(signed_in)])
     app.include_router(closed)

@@ -6,9 +6,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_BYTES = 2**20
-UPLOAD_BYTES = 20 * 2**20
-UPLOADS = frozenset({"/api/v1/plans"})
-"""Where files are sent to."""
+LARGE_BYTES = {"/api/v1/photos": 20 * 2**20 + 1, "/api/v1/plans": 20 * 2**20 + 1}
+"""Addresses that take files, with what they take; the place that reads the file says why not."""
 
 
 class BodyLimit:
@@ -23,16 +22,16 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         read = 0
-        limit = UPLOAD_BYTES if scope["path"] in UPLOADS else BODY_BYTES
+        limit = LARGE_BYTES.get(scope["path"], BODY_BYTES)
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
             if read > limit:
-                size = "a megabyte" if limit == BODY_BYTES else f"{limit >> 20} megabytes"
                 raise HTTPException(
-                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the request is larger than {size}"
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                    f"the request is larger than {limit >> 20} MB",
                 )
             return message
 

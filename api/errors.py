@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.oidc import ProviderAway
 from api.problem_titles import language_of, title_of
 from api.schemas.errors import FieldError, ProblemDetails
 from core import errors as core
@@ -67,11 +68,14 @@ STATUS: dict[type[core.AnyanError], HTTPStatus] = {
     core.DomainError: HTTPStatus.BAD_REQUEST,
     core.NotFound: HTTPStatus.NOT_FOUND,
     core.Conflict: HTTPStatus.CONFLICT,
+    core.SheetRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     core.Incomplete: HTTPStatus.UNPROCESSABLE_ENTITY,
     core.PlanFileError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    core.PhotoError: HTTPStatus.UNPROCESSABLE_ENTITY,
     core.Forbidden: HTTPStatus.FORBIDDEN,
     core.NotSignedIn: HTTPStatus.UNAUTHORIZED,
     WrongLogin: HTTPStatus.UNAUTHORIZED,
+    ProviderAway: HTTPStatus.SERVICE_UNAVAILABLE,
     CsrfRefused: HTTPStatus.FORBIDDEN,
     RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -169,6 +173,8 @@ class UnexpectedErrors:
 def _fields_of(error: core.AnyanError) -> list[FieldError]:
     if isinstance(error, InvalidRequest):
         return [FieldError(place=error.place, message=error.message)]
+    if isinstance(error, core.SheetRefused):
+        return [FieldError(place=place, message=message) for place, message in error.mistakes]
     return []
 
 

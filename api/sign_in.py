@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 import structlog
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
+from pydantic import SecretStr
 from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
@@ -15,7 +16,8 @@ from api.context import Context, Here
 from api.errors import CsrfRefused
 from core.errors import DatabaseAway, NotSignedIn, WrongLogin
 from hazards.access import actions, queries
-from hazards.access.passwords import verify
+from hazards.access.passwords import hash_password, verify
+from hazards.access.roles import Capability, Role
 from hazards.access.tables import UserRow
 
 COOKIE = "anyan_session"
@@ -32,7 +34,8 @@ class SignedIn:
     """The user behind a request."""
 
     row: UserRow
-    roles: tuple[str, ...]
+    roles: tuple[Role, ...]
+    capabilities: tuple[Capability, ...]
     token: str = field(repr=False)
     csrf_token: str = field(repr=False)
 
@@ -46,9 +49,18 @@ def check_password(user: UserRow | None, password: str) -> UserRow:
     return user
 
 
-def roles_of(session: Session, user: UserRow) -> tuple[str, ...]:
-    """What the user is anywhere, each role once."""
-    return tuple(dict.fromkeys(grant.role for grant in queries.grants_of(session, user.id)))
+def hashed(password: SecretStr) -> str:
+    """What is stored of a password."""
+    with _hashing:
+        return hash_password(password.get_secret_value())
+
+
+def signed(session: Session, user: UserRow, token: str, csrf_token: str) -> SignedIn:
+    """With what the user is and may do somewhere, each role once."""
+    grants = queries.grants_of(session, user.id)
+    roles = dict.fromkeys(Role(grant.role) for grant in grants)
+    able = queries.capabilities_of(session, user)
+    return SignedIn(user, tuple(roles), tuple(able), token, csrf_token)
 
 
 def who_is(connection: HTTPConnection, context: Context) -> SignedIn:
@@ -59,10 +71,10 @@ def who_is(connection: HTTPConnection, context: Context) -> SignedIn:
     now = time.time()
     with context.database.read() as session:
         row = queries.sign_in_of(session, token, now=now)
-        roles = roles_of(session, row.user)
+        user = signed(session, row.user, token, row.csrf_token)
     if row.last_used_at < now - TOUCH_S:
         _note_use(context, token, now)
-    return SignedIn(row.user, roles, token, row.csrf_token)
+    return user
 
 
 def _note_use(context: Context, token: str, now: float) -> None:
@@ -87,6 +99,13 @@ def check_csrf(request: Request, user: SignedIn) -> None:
     sent = request.headers.get("X-CSRF-Token", "")
     if not hmac.compare_digest(sent.encode(), user.csrf_token.encode()):
         raise CsrfRefused("the page is out of date: load it again")
+
+
+def set_cookie(response: Response, token: str, context: Context) -> None:
+    """For this site's own pages only."""
+    response.set_cookie(
+        COOKIE, token, httponly=True, samesite="strict", secure=context.settings.secure_cookie
+    )
 
 
 User = Annotated[SignedIn, Depends(signed_in)]

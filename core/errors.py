@@ -23,8 +23,10 @@
         │   ├── NotEnough        points or stock do not suffice
         │   ├── TooLate          the time for this is over
         │   └── KeyReused        an idempotency key that came with another request
+        ├── SheetRefused         an Excel file with mistakes: nothing of it was taken
         ├── Incomplete           a step that needs a reason, a photo or more fields
         ├── PlanFileError        an uploaded floor plan cannot be used
+        ├── PhotoError           what was sent is no photo, or is too large
         ├── Forbidden            signed in, but not allowed
         ├── NotSignedIn
         └── WrongLogin           user name or password; which one is not said
@@ -177,6 +179,23 @@ class KeyReused(Conflict):
     code = "key_reused"
 
 
+class SheetRefused(DomainError):
+    """An Excel file with mistakes: nothing of it was taken.
+
+    mistakes: (place, sentence); a place is `row 7, name`, or `file`.
+    """
+
+    code = "sheet_refused"
+
+    def __init__(self, mistakes: list[tuple[str, str]]) -> None:
+        count = len(mistakes)
+        super().__init__(
+            f"the file has {count} mistake{'s' if count > 1 else ''}, and nothing of it was taken: "
+            "correct them and send it again"
+        )
+        self.mistakes = mistakes
+
+
 class Incomplete(DomainError):
     """The step needs a reason, a photo or more fields; the message names them."""
 
@@ -187,6 +206,12 @@ class PlanFileError(DomainError):
     """An uploaded floor plan is no picture, too large, or holds more than a drawing."""
 
     code = "plan_file_error"
+
+
+class PhotoError(DomainError):
+    """What was sent is no photo that can be kept."""
+
+    code = "photo_error"
 
 
 class Forbidden(DomainError):

@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 import models
+from api.settings import OidcSettings
 from core.errors import SettingsError
 
 SHIPPED_MODEL = Path(models.__file__).parent / "weights" / "ppe-n-416.json"
@@ -63,6 +64,19 @@ class Settings(BaseSettings):
         bool, Field(description="the pages come by https only: mark the cookie Secure")
     ] = False
 
+    public_url: Annotated[
+        str, Field(description="where browsers see the pages, such as https://anyan.example.org")
+    ] = ""
+    oidc_issuer: Annotated[
+        str, Field(description="the identity provider; without one, local accounts only")
+    ] = ""
+    oidc_client_id: Annotated[
+        str, Field(description="what the identity provider calls this service")
+    ] = ""
+    oidc_client_secret: Annotated[
+        SecretStr, Field(description="this service's password at the identity provider")
+    ] = SecretStr("")
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -90,6 +104,18 @@ class Settings(BaseSettings):
         """SQLAlchemy URL with its credentials."""
         default = f"sqlite:///{(self.data_dir / 'anyan.db').absolute()}"
         return self.database_url.get_secret_value() or default
+
+    @property
+    def oidc(self) -> OidcSettings | None:
+        """The identity provider. Raises SettingsError where it is half described."""
+        if not self.oidc_issuer:
+            return None
+        return OidcSettings(
+            issuer=self.oidc_issuer,
+            client_id=self.oidc_client_id,
+            client_secret=self.oidc_client_secret.get_secret_value(),
+            public_url=self.public_url,
+        )
 
     def make_data_dir(self) -> None:
         """Raises SettingsError where there can be no such folder or nothing be written there."""

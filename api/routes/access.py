@@ -6,9 +6,8 @@ from fastapi import APIRouter, Request, Response
 
 from api.context import Here
 from api.schemas.access import PasswordChange, Session, SignIn
-from api.sign_in import COOKIE, SignedIn, User, check_password, roles_of
+from api.sign_in import COOKIE, SignedIn, User, check_password, hashed, set_cookie, signed
 from hazards.access import actions
-from hazards.access.passwords import hash_password
 from hazards.access.queries import user_named
 
 open_to_all = APIRouter(tags=["access"])
@@ -25,20 +24,9 @@ def sign_in(body: SignIn, request: Request, response: Response, context: Here) -
         user = check_password(found, body.password.get_secret_value())
     with context.database.begin() as session:
         new = actions.sign_in(session, user, now=time.time())
-        roles = roles_of(session, user)
-    response.set_cookie(
-        COOKIE,
-        new.token,
-        httponly=True,
-        samesite="strict",
-        secure=context.settings.secure_cookie,
-    )
-    return Session(
-        username=user.name,
-        display_name=user.display_name,
-        roles=list(roles),
-        csrf_token=new.csrf_token,
-    )
+        shown = _session(signed(session, user, new.token, new.csrf_token))
+    set_cookie(response, new.token, context)
+    return shown
 
 
 @router.get("/api/v1/session", summary="Who is signed in")
@@ -63,7 +51,7 @@ def change_password(body: PasswordChange, user: User, request: Request, context:
         with context.database.read() as session:
             found = user_named(session, user.row.name)
         row = check_password(found, body.current.get_secret_value())
-    password_hash = hash_password(body.new.get_secret_value())
+    password_hash = hashed(body.new)
     with context.database.begin() as session:
         actions.change_password(session, row, password_hash, keep=user.token)
 
@@ -73,5 +61,7 @@ def _session(user: SignedIn) -> Session:
         username=user.row.name,
         display_name=user.row.display_name,
         roles=list(user.roles),
+        capabilities=list(user.capabilities),
+        person_id=user.row.person_id,
         csrf_token=user.csrf_token,
     )

@@ -7,15 +7,15 @@ from fastapi import APIRouter, Query
 
 from api.caller import Caller, Known, needs
 from api.context import Here
-from api.current import hazard_now
-from api.errors import InvalidRequest
+from api.current import hazard_now, hazards_shown
+from api.cursors import before_place
 from api.schemas.cases import Hazard, Hazards
-from api.schemas.shapes import Id, RecordId
+from api.schemas.shapes import Id, RecordId, RecordKey
+from api.schemas.tickets import UTC
 from api.sight import require_sight
-from core.violation import ViolationKind
 from hazards.access.roles import Capability
 from hazards.cases import actions, queries
-from hazards.evidence.queries import evidence_of
+from hazards.cases.kinds import HazardKind, Source, Verdict
 
 router = APIRouter(tags=["hazards"])
 Watching = Annotated[Caller, needs(Capability.WATCH)]
@@ -28,27 +28,41 @@ def list_hazards(
     context: Here,
     *,
     camera_id: Id | None = None,
-    kind: ViolationKind | None = None,
+    kind: HazardKind | None = None,
     open: bool | None = None,
+    source: Source | None = None,
+    reviewed: bool | None = None,
+    verdict: Verdict | None = None,
+    risk_unit_id: RecordKey | None = None,
+    subject_id: RecordKey | None = None,
+    since: UTC | None = None,
+    until: UTC | None = None,
     before: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Hazards:
-    """before: the `next` of the page above. open: not ended yet."""
+    """before: the `next` of the page above. open: not ended yet. since, until: of the start, UTC
+    seconds."""
     with context.database.read() as session:
         page = queries.hazard_page(
             session,
             camera_id=camera_id,
             kind=kind,
             open=open,
-            before=_cursor(before),
+            source=source,
+            reviewed=reviewed,
+            verdict=verdict,
+            risk_unit_id=risk_unit_id,
+            subject_id=subject_id,
+            since=since,
+            until=until,
+            before=before_place(before),
             limit=limit,
             paths=caller.paths,
         )
-        evidence = evidence_of(session, [row.id for row in page.hazards])
-    return Hazards(
-        items=[Hazard.of(row, evidence[row.id]) for row in page.hazards],
-        next=str(page.next) if page.next else None,
-    )
+        return Hazards(
+            items=hazards_shown(session, page.hazards),
+            next=str(page.next) if page.next else None,
+        )
 
 
 @router.get("/api/v1/hazards/{id}", summary="One hazard")
@@ -68,12 +82,3 @@ def acknowledge(id: RecordId, caller: Noting, context: Here) -> Hazard:
         hazard = hazard_now(session, id)
     from_thread.run_sync(context.engine.hub.publish_hazard, hazard)
     return hazard
-
-
-def _cursor(text: str | None) -> queries.Cursor | None:
-    if text is None:
-        return None
-    try:
-        return queries.Cursor.parse(text)
-    except ValueError as error:
-        raise InvalidRequest("before", "use the `next` of a page of this list") from error

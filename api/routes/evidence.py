@@ -1,8 +1,5 @@
 """Evidence files and the boxes over them."""
 
-from pathlib import Path
-
-import structlog
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
 from pydantic import ValidationError
@@ -10,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from api.caller import Caller, Known
 from api.context import Here
+from api.files import inside
 from api.schemas.evidence import EvidenceBoxes
 from api.schemas.shapes import RecordId
 from api.sight import require_sight
@@ -21,7 +19,6 @@ from hazards.evidence.tables import EvidenceRow
 from hazards.site.people_tables import ROOT
 
 router = APIRouter(tags=["evidence"])
-log = structlog.get_logger()
 
 
 @router.get(
@@ -34,7 +31,7 @@ def read_evidence(id: RecordId, caller: Known, context: Here) -> FileResponse:
     """A clip or snapshot, also in ranges of bytes. 404 not_found where there is no file."""
     with context.database.read() as session:
         row = _visible(session, caller, id)
-    path = _inside(context.settings.data_dir, row.path)
+    path = inside(context.settings.data_dir, row.path)
     headers = {
         "ETag": f'"{row.sha256}"',
         "X-Content-SHA256": row.sha256,
@@ -55,7 +52,7 @@ def read_boxes(id: RecordId, caller: Known, context: Here) -> EvidenceBoxes:
     """The clip's picture at media time t is at started_at + t."""
     with context.database.read() as session:
         row = _visible(session, caller, id)
-    path = _inside(context.settings.data_dir, row.boxes_path)
+    path = inside(context.settings.data_dir, row.boxes_path)
     try:
         return EvidenceBoxes.model_validate_json(path.read_bytes())
     except ValidationError as error:
@@ -71,14 +68,3 @@ def _visible(session: Session, caller: Caller, id: str) -> EvidenceRow:
         # Evidence may be recorded a moment before its hazard.
         caller.able(session, Capability.WATCH).require(session, ROOT)
     return row
-
-
-def _inside(data_dir: Path, relative: str) -> Path:
-    """The file, which must lie in the data folder. Raises NotFound."""
-    root = data_dir.resolve()
-    path = (root / relative).resolve()
-    if relative and not path.is_relative_to(root):
-        log.error("evidence outside the data folder refused", path=relative)
-    elif relative and path.is_file():
-        return path
-    raise NotFound("the file of this evidence is not there")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import anyio
@@ -17,10 +18,12 @@ from api.routes.site import require_camera, starting_status
 from api.schemas.live import LiveStatus
 from api.schemas.shapes import PathId
 from api.schemas.site import Status
-from api.viewer import Viewer
+from api.viewer import Event, Viewer
 from core.errors import DatabaseAway, Forbidden, NotFound, NotSignedIn
 from hazards.access.roles import Capability
 from hazards.site import queries
+from hazards.site.people_tables import ROOT
+from hazards.site.tree import units_within
 
 router = APIRouter(tags=["live"])
 sockets = APIRouter()
@@ -43,31 +46,66 @@ NOT_SIGNED_IN, NOT_ALLOWED, NO_CAMERA = 4401, 4403, 4404
     responses={200: {"content": {"text/event-stream": {}}}},
 )
 async def events(request: Request, context: Here) -> StreamingResponse:
-    """`hazard`, `camera` and `system`; connect again and re-read the lists when it ends."""
+    """`hazard`, `ticket`, `camera` and `system`, of what the caller may see; connect again and
+    re-read the lists when it ends."""
+    sight = await run_in_threadpool(_sight, request, context)
     return StreamingResponse(
-        _events(request, context),
+        _events(request, context, sight),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _events(request: Request, context: Context) -> AsyncIterator[str]:
+async def _events(request: Request, context: Context, sight: "_Sight") -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
-    recheck_at = loop.time() + RECHECK_S
     with context.engine.hub.subscribe() as subscriber:
+        recheck_at = loop.time() + RECHECK_S
         yield ": welcome\n\n"
         while True:
             try:
                 event = await asyncio.wait_for(subscriber.next(), HEARTBEAT_S)
             except TimeoutError:
-                event = ": still here\n\n"
+                event = Event(": still here\n\n")
             if event is None:
                 return
-            yield event
+            if sight.shows(event):
+                yield event.text
             if loop.time() >= recheck_at:
                 recheck_at = loop.time() + RECHECK_S
-                if not await _still_signed_in(request, context):
+                try:
+                    sight = await run_in_threadpool(_sight, request, context)
+                except NotSignedIn:
                     return
+                except DatabaseAway:
+                    # The page goes on without the database; the next check tells.
+                    continue
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What a page may see now. whole: the whole site, also what is added to it."""
+
+    whole: bool
+    units: frozenset[str]
+    cameras: frozenset[str]
+
+    def shows(self, event: Event) -> bool:
+        """Whether an event is for the page."""
+        if self.whole or (event.unit_id is None and event.camera_id is None):
+            return True
+        return event.unit_id in self.units or event.camera_id in self.cameras
+
+
+def _sight(request: Request, context: Context) -> _Sight:
+    caller = identify(request, context)
+    with context.database.read() as session:
+        watching = replace(caller, paths=tuple(caller.reach(session, Capability.WATCH)))
+        if watching.reaches(session, ROOT):
+            return _Sight(True, frozenset(), frozenset())
+        units = frozenset(session.scalars(units_within(watching.paths)))
+        places = queries.camera_paths(session).items()
+    seen = frozenset(camera for camera, paths in places if watching.reaches_any(paths))
+    return _Sight(False, units, seen)
 
 
 @sockets.websocket("/api/v1/cameras/{id}/live")

@@ -23,6 +23,11 @@ Line = Annotated[
 ]
 """One line for people to read."""
 
+MaybeLine = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_plain)
+]
+"""One line, or nothing."""
+
 Address = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),

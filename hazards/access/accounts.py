@@ -1,14 +1,18 @@
 """Users, what they are where, and tokens of machines."""
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
 from hazards.access.passwords import hash_token, new_token
+from hazards.access.queries import grants_of
 from hazards.access.roles import Capability, Role
 from hazards.access.tables import GrantRow, MachineTokenRow, SignInRow, UserRow
 from hazards.ids import new_id
+from hazards.site.people import person
 from hazards.site.people_tables import ROOT
 from hazards.site.tree import unit
 
@@ -24,8 +28,9 @@ def create_user(
 ) -> UserRow:
     """password_hash: empty where only the identity provider signs in; subject is its name then.
 
-    Raises Conflict where name, person or subject belong to another user.
+    Raises NotFound (person), Conflict where name, person or subject belong to another user.
     """
+    _check_person(session, person_id)
     row = UserRow(
         name=name.strip().lower(),
         display_name=display_name.strip(),
@@ -42,17 +47,47 @@ def create_user(
     return row
 
 
-def user(session: Session, id: int) -> UserRow:
-    """One user. Raises NotFound."""
-    row = session.get(UserRow, id)
-    if row is None:
-        raise NotFound(f"there is no user {id}")
+def edit_user(
+    session: Session, id: int, *, display_name: str, person_id: str | None, subject: str | None,
+    active: bool,
+) -> UserRow:  # fmt: skip
+    """Raises NotFound (user, person), Conflict (person or subject taken, last administrator)."""
+    row = user(session, id, lock=True)
+    _check_person(session, person_id)
+    row.display_name, row.person_id, row.subject = display_name, person_id, subject
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict("the person or the subject has a user already") from error
+    if row.active and not active:
+        return deactivate(session, id)
+    row.active = active
+    session.flush()
     return row
 
 
-def users(session: Session) -> list[UserRow]:
-    """All users by name."""
-    return list(session.scalars(select(UserRow).order_by(UserRow.name)))
+def set_password(session: Session, id: int, password_hash: str) -> None:
+    """Ends all sign-ins of the user. Raises NotFound."""
+    user(session, id, lock=True).password_hash = password_hash
+    session.execute(delete(SignInRow).where(SignInRow.user_id == id))
+    session.flush()
+
+
+def set_grants(session: Session, user_id: int, wanted: Collection[tuple[Role, str]]) -> None:
+    """Exactly these roles, each with its unit. Raises NotFound (user, unit), Conflict as revoke."""
+    had = {(Role(row.role), row.unit_id) for row in grants_of(session, user_id)}
+    for role, unit_id in wanted:
+        grant(session, user_id, role, unit_id)
+    for role, unit_id in had.difference(wanted):
+        revoke(session, user_id, role, unit_id)
+
+
+def user(session: Session, id: int, *, lock: bool = False) -> UserRow:
+    """One user. lock: for an edit. Raises NotFound."""
+    row = session.get(UserRow, id, with_for_update=lock or None, populate_existing=lock)
+    if row is None:
+        raise NotFound(f"there is no user {id}")
+    return row
 
 
 def user_of_subject(session: Session, subject: str) -> UserRow | None:
@@ -128,6 +163,11 @@ def revoke_token(session: Session, id: str, *, now: float) -> None:
 def tokens(session: Session) -> list[MachineTokenRow]:
     """All tokens, newest first."""
     return list(session.scalars(select(MachineTokenRow).order_by(MachineTokenRow.made_at.desc())))
+
+
+def _check_person(session: Session, person_id: str | None) -> None:
+    if person_id is not None:
+        person(session, person_id)
 
 
 def _keep_an_administrator(session: Session) -> None:

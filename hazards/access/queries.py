@@ -56,6 +56,35 @@ def visible_paths(session: Session, user: UserRow, capability: Capability) -> li
     return list(session.scalars(statement))
 
 
+def capabilities_of(session: Session, user: UserRow) -> list[Capability]:
+    """What a user may do somewhere, in the order of the table."""
+    roles = {Role(grant.role) for grant in grants_of(session, user.id)}
+    able = frozenset[Capability]().union(*(CAPABILITIES[role] for role in roles))
+    return [capability for capability in Capability if capability in able]
+
+
+def user_page(session: Session, *, search: str, after: str | None, limit: int) -> list[UserRow]:
+    """Up to `limit` users by name. search: part of a name. after: a name, to go on."""
+    statement = select(UserRow).order_by(UserRow.name).limit(limit)
+    if search:
+        statement = statement.where(
+            UserRow.name.icontains(search, autoescape=True)
+            | UserRow.display_name.icontains(search, autoescape=True)
+        )
+    if after is not None:
+        statement = statement.where(UserRow.name > after)
+    return list(session.scalars(statement))
+
+
+def grants_by_user(session: Session, user_ids: Sequence[int]) -> dict[int, list[GrantRow]]:
+    """What some users are, and where."""
+    found: dict[int, list[GrantRow]] = {user_id: [] for user_id in user_ids}
+    statement = select(GrantRow).where(GrantRow.user_id.in_(user_ids))
+    for row in session.scalars(statement.order_by(GrantRow.role, GrantRow.unit_id)):
+        found[row.user_id].append(row)
+    return found
+
+
 def users_with(session: Session, role: Role, unit_id: str) -> list[UserRow]:
     """Who has a role nearest to a unit: there, or else at the first unit above it with one."""
     path = session.scalar(select(UnitRow.path).where(UnitRow.id == unit_id)) or ""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -103,3 +103,13 @@ def hazard_page(
     rows = list(session.scalars(statement.limit(limit + 1)))
     page, more = rows[:limit], len(rows) > limit
     return HazardPage(page, Cursor(page[-1].started_at, page[-1].id) if more else None)
+
+
+def waiting_count(session: Session, paths: Sequence[str], *, at_most: int) -> int:
+    """How many hazards of some sub-trees nobody has judged; counts no further than at_most."""
+    some = (
+        select(HazardRow.id)
+        .where(HazardRow.verdict.is_(None), HazardRow.unit_id.in_(units_within(paths)))
+        .limit(at_most)
+    )
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0

@@ -1,6 +1,7 @@
 """Verdicts of people: the first one, who it is about, and the blind second one."""
 
 import hashlib
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from hazards.access.tables import UserRow
 from hazards.cases.kinds import Dismissal, SubjectKind, Verdict
 from hazards.cases.tables import HazardRow, SecondReviewRow
 from hazards.site.people_tables import ContractorRow, PersonRow, UnitRow
+from hazards.site.tree import units_within
 from hazards.upsert import insert
 
 
@@ -84,10 +86,13 @@ def draw_for_second_review(session: Session, row: HazardRow, *, share: float, no
     return True
 
 
-def second_queue(session: Session, by: UserRow, *, limit: int) -> list[str]:
+def second_queue(
+    session: Session, by: UserRow, *, paths: Sequence[str] | None = None, limit: int
+) -> list[str]:
     """Hazard ids that wait for a second verdict of somebody other than the first reviewer.
 
-    Do not show the first verdict beside them: show the hazard without its review fields.
+    paths: sub-trees of the organisation, None for all. Do not show the first verdict beside them:
+    show the hazard without its review fields.
     """
     statement = (
         select(SecondReviewRow.hazard_id)
@@ -96,6 +101,8 @@ def second_queue(session: Session, by: UserRow, *, limit: int) -> list[str]:
         .order_by(SecondReviewRow.drawn_at)
         .limit(limit)
     )
+    if paths is not None:
+        statement = statement.where(HazardRow.unit_id.in_(units_within(paths)))
     return list(session.scalars(statement))
 
 

@@ -31,7 +31,7 @@ def edit_person(
     contractor_id: str | None, active: bool,
 ) -> PersonRow:  # fmt: skip
     """Who has left is not active any more, and keeps the account. Raises as create_person does."""
-    row = person(session, id)
+    row = person(session, id, lock=True)
     _write_person(session, row, number, name, unit_id, post, contractor_id)
     row.active = active
     _flush(session, f"somebody has the staff number '{number}' already")
@@ -47,9 +47,28 @@ def create_contractor(session: Session, *, name: str, unit_id: str, contact: str
     return row
 
 
-def person(session: Session, id: str) -> PersonRow:
-    """One person. Raises NotFound."""
-    row = session.get(PersonRow, id)
+def edit_contractor(
+    session: Session, id: str, *, name: str, unit_id: str, contact: str, active: bool
+) -> ContractorRow:
+    """Raises NotFound (contractor, unit), Conflict (name taken)."""
+    row = contractor(session, id, lock=True)
+    unit(session, unit_id)
+    row.name, row.unit_id, row.contact, row.active = name, unit_id, contact, active
+    _flush(session, f"there is a contractor '{name}' already")
+    return row
+
+
+def contractor(session: Session, id: str, *, lock: bool = False) -> ContractorRow:
+    """One contractor. lock: for an edit. Raises NotFound."""
+    row = session.get(ContractorRow, id, with_for_update=lock or None, populate_existing=lock)
+    if row is None:
+        raise NotFound(f"there is no contractor '{id}'")
+    return row
+
+
+def person(session: Session, id: str, *, lock: bool = False) -> PersonRow:
+    """One person. lock: for an edit. Raises NotFound."""
+    row = session.get(PersonRow, id, with_for_update=lock or None, populate_existing=lock)
     if row is None:
         raise NotFound(f"there is no person '{id}'")
     return row

@@ -40,12 +40,17 @@ def unit_ids(session: Session, paths: Sequence[str]) -> set[str]:
     return set(session.scalars(units_within(paths)))
 
 
-def unit(session: Session, id: str) -> UnitRow:
-    """One unit. Raises NotFound."""
-    row = session.get(UnitRow, id)
+def unit(session: Session, id: str, *, lock: bool = False) -> UnitRow:
+    """One unit. lock: for an edit. Raises NotFound."""
+    row = session.get(UnitRow, id, with_for_update=lock or None, populate_existing=lock)
     if row is None:
         raise NotFound(f"there is no unit '{id}' in the organisation")
     return row
+
+
+def lock_tree(session: Session) -> None:
+    """Until the end of the transaction nobody else changes the shape of the tree."""
+    unit(session, ROOT, lock=True)
 
 
 def tree(session: Session, path: str = f"/{ROOT}/") -> list[UnitRow]:
@@ -57,7 +62,8 @@ def create_unit(
     session: Session, *, parent_id: str, kind: UnitKind, name: str, id: str | None = None
 ) -> UnitRow:
     """Below its parent, after its siblings. Raises NotFound, Conflict (id taken, tree too deep)."""
-    above = unit(session, parent_id)
+    lock_tree(session)
+    above = unit(session, parent_id, lock=True)
     chosen = id or new_id()
     if ID_PATTERN.fullmatch(chosen) is None:
         raise Conflict(f"'{chosen}' is not an id: use up to 63 of a-z, 0-9, - and _")
@@ -82,14 +88,16 @@ def create_unit(
 
 def rename_unit(session: Session, id: str, *, name: str, kind: UnitKind) -> UnitRow:
     """Raises NotFound."""
-    row = unit(session, id)
+    row = unit(session, id, lock=True)
     row.name, row.kind = name, kind.value
+    session.flush()
     return row
 
 
 def move_unit(session: Session, id: str, *, parent_id: str) -> UnitRow:
     """With all that is below it. Raises NotFound, Conflict (into itself, the top, too deep)."""
-    row, above = unit(session, id), unit(session, parent_id)
+    lock_tree(session)
+    row, above = unit(session, id, lock=True), unit(session, parent_id, lock=True)
     if id == ROOT or above.path.startswith(row.path):
         raise Conflict("a unit cannot move below itself: choose another place")
     old, new = row.path, f"{above.path}{id}/"
@@ -105,7 +113,8 @@ def move_unit(session: Session, id: str, *, parent_id: str) -> UnitRow:
 
 def delete_unit(session: Session, id: str) -> None:
     """Raises NotFound, and Conflict where units, people or contractors are still below it."""
-    row = unit(session, id)
+    lock_tree(session)
+    row = unit(session, id, lock=True)
     for table in (UnitRow.parent_id, PersonRow.unit_id, ContractorRow.unit_id):
         if session.scalar(select(func.count()).where(table == id)):
             raise Conflict(f"'{row.name}' is not empty: move what is in it first")

@@ -134,7 +134,7 @@ def move(
         raise Incomplete(f"say why: '{step}' needs a reason")
     if need.photos and not photo_ids and not by_camera:
         raise Incomplete(f"add a photo: '{step}' needs at least one")
-    _check_photos(session, photo_ids)
+    check_photos(session, photo_ids)
     row.state = after.value
     if step is Step.ACCEPT:
         row.accepted_at, row.accepted_by = now, actor
@@ -199,7 +199,8 @@ def _check_plan(session: Session, plan: Plan, now: float) -> None:
         raise Incomplete(f"the ticket still needs {', '.join(missing)}")
 
 
-def _check_photos(session: Session, photo_ids: Sequence[str]) -> None:
+def check_photos(session: Session, photo_ids: Sequence[str]) -> None:
+    """Raises NotFound where one of them was never sent."""
     if not photo_ids:
         return
     known = session.scalars(select(PhotoRow.id).where(PhotoRow.id.in_(photo_ids)))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -46,6 +46,7 @@ def ticket_page(
     session: Session,
     *,
     paths: Sequence[str],
+    own: str | None = None,
     states: Sequence[State] = (),
     tiers: Sequence[Tier] = (),
     kind: str | None = None,
@@ -58,11 +59,12 @@ def ticket_page(
 ) -> TicketPage:
     """Up to `limit` tickets, newest first. None or empty means: whichever.
 
-    paths: sub-trees that the user may see. overdue_at: only what is overdue at this moment.
+    paths: sub-trees that the user may see. own: the person, who sees what is assigned to them
+    wherever it is. overdue_at: only what is overdue at this moment.
     """
     statement = (
         select(TicketRow)
-        .where(TicketRow.unit_id.in_(units_within(paths)))
+        .where(_seen(paths, own))
         .order_by(TicketRow.opened_at.desc(), TicketRow.id.desc())
     )
     if states:
@@ -89,12 +91,12 @@ def ticket_page(
     return TicketPage(page, Cursor(page[-1].opened_at, page[-1].id) if more else None)
 
 
-def counts_by_state(session: Session, paths: Sequence[str]) -> dict[str, int]:
-    """How many tickets stand where, in some sub-trees."""
+def counts_by_state(
+    session: Session, paths: Sequence[str], own: str | None = None
+) -> dict[str, int]:
+    """How many tickets stand where, of those that ticket_page would show."""
     statement = (
-        select(TicketRow.state, func.count())
-        .where(TicketRow.unit_id.in_(units_within(paths)))
-        .group_by(TicketRow.state)
+        select(TicketRow.state, func.count()).where(_seen(paths, own)).group_by(TicketRow.state)
     )
     return {state: int(count) for state, count in session.execute(statement)}
 
@@ -107,3 +109,18 @@ def ticket_rules(session: Session) -> list[TicketRuleRow]:
 def ladder(session: Session) -> list[EscalationStepRow]:
     """The rungs, from the lowest."""
     return list(session.scalars(select(EscalationStepRow).order_by(EscalationStepRow.level)))
+
+
+def overdue_count(
+    session: Session, paths: Sequence[str], own: str | None = None, *, now: float
+) -> int:
+    """How many nobody has said are done, though their deadline has passed."""
+    statement = select(func.count()).where(
+        _seen(paths, own), TicketRow.state.in_(UNDONE_STATES), TicketRow.due_at < now
+    )
+    return session.scalar(statement) or 0
+
+
+def _seen(paths: Sequence[str], own: str | None) -> ColumnElement[bool]:
+    there = TicketRow.unit_id.in_(units_within(paths))
+    return there if own is None else or_(there, TicketRow.assignee_id == own)

@@ -118,3 +118,8 @@ def next_state(state: State, step: Step) -> State:
 def steps_from(state: State) -> list[Step]:
     """What people may do now."""
     return [step for before, step in TRANSITIONS if before is state and NEEDS[step].capability]
+
+
+def is_overdue(state: State, due_at: float | None, now: float) -> bool:
+    """Nobody has said that it is done, and the deadline (UTC seconds) has passed."""
+    return state in UNDONE_STATES and due_at is not None and due_at < now

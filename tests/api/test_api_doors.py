@@ -5,7 +5,14 @@ from starlette.websockets import WebSocketDisconnect
 
 from api.app import Application, describe
 
-OPEN = {("POST", "/api/v1/session"), ("GET", "/healthz"), ("GET", "/readyz")}
+OPEN = {
+    ("POST", "/api/v1/session"),
+    ("GET", "/api/v1/oidc"),
+    ("GET", "/api/v1/oidc/login"),
+    ("GET", "/api/v1/oidc/callback"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+}
 PAGES = "/{path:path}"
 
 

@@ -12,21 +12,25 @@ import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 from memory_engine import MemoryEngine, live_status
+from roles import browser_of
 from starlette.websockets import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from api.app import Application
-from api.current import system_now
+from api.current import hazard_now, system_now
 from api.server import Server
 from core.health import CameraState
 from core.site import CameraConfig
 from core.violation import Violation, ViolationKind
 from hazards.access.actions import sign_in, sign_out
+from hazards.access.roles import Role
 from hazards.access.tables import UserRow
 from hazards.cases.actions import record_violation
 from hazards.database import Database
 from hazards.site.actions import create_camera
+from hazards.site.people_tables import ROOT
+from hazards.site.tree import UnitKind, create_unit
 
 LIVE = "/api/v1/cameras/gate/live"
 VIOLATION = Violation(
@@ -253,6 +257,26 @@ def test_events_reach_an_open_page(
             f"{base}/hazards/v1/acknowledge", headers={**running.cookie, "X-CSRF-Token": token}
         )
         assert one(lines) == ("event: hazard", answer.json())
+
+
+def test_events_are_for_those_who_may_see_them(
+    running: Running, engine: MemoryEngine, app: Application, database: Database
+) -> None:
+    """Whoever watches another part hears of the system, not of cameras and hazards here."""
+    with database.begin() as session:
+        record_violation(session, VIOLATION)
+        create_unit(session, parent_id=ROOT, kind=UnitKind.WORKSHOP, name="Yard", id="yard")
+        shown = hazard_now(session, VIOLATION.id)
+    guard = browser_of(app, database, "guard", Role.SECURITY_ROOM, "yard")
+    running.token = guard.cookies["anyan_session"]
+    with running.events() as lines:
+        running.publish(engine.hub.publish_status, live_status("gate"))
+        running.publish(engine.hub.publish_hazard, shown)
+        running.publish(engine.hub.publish_system, system_now(engine, app.state.context.settings))
+        assert next(lines) == "event: system"
+    with running.tile() as tile, pytest.raises(ConnectionClosed):
+        tile.recv(10)
+    assert tile.close_code == 4403
 
 
 def test_the_server_stops_promptly_with_open_streams(

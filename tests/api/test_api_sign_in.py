@@ -10,6 +10,7 @@ from api.errors import RateLimited
 from api.sign_in_limit import SignInLimit
 from core.errors import DatabaseAway, WrongLogin
 from hazards.access import queries
+from hazards.access.roles import Capability
 from hazards.database import Database
 
 RIGHT = {"username": "admin", "password": "correct horse"}
@@ -29,6 +30,8 @@ def test_signing_in_and_out(stranger: TestClient) -> None:
         "username": "admin",
         "display_name": "admin",
         "roles": ["administrator"],
+        "capabilities": [str(capability) for capability in Capability],
+        "person_id": None,
         "csrf_token": token,
     }
     cookie = answer.headers["set-cookie"].lower()

@@ -19,6 +19,17 @@ const hazard: Hazard = {
   confidence: 0.9,
   acknowledged_at: null,
   acknowledged_by: null,
+  source: "camera",
+  risk_unit_id: null,
+  risk_unit_name: "",
+  unit_id: "site",
+  unit_name: "",
+  description: "",
+  reported_by: "",
+  photo_ids: [],
+  judgement: null,
+  subject: null,
+  ticket_id: null,
   evidence: [],
 };
 const clip: Evidence = {

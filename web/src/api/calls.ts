@@ -14,6 +14,7 @@ import type {
 
 const segment = encodeURIComponent;
 
+export const readSignInWays = () => request<{ provider: boolean }>("GET", "/api/v1/oidc");
 export const readSession = () => request<Session>("GET", "/api/v1/session");
 export const signIn = (username: string, password: string) =>
   request<Session>("POST", "/api/v1/session", { username, password });

@@ -18,6 +18,8 @@ export class Problem extends Error {
 type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 const TIMEOUT_MS = 30_000;
+/** A photo over a weak mobile connection. */
+const UPLOAD_TIMEOUT_MS = 180_000;
 
 let csrfToken = "";
 let signedOut: () => void = () => undefined;
@@ -37,14 +39,14 @@ export function onServerDate(callback: (header: string) => void): void {
   serverDate = callback;
 }
 
-/** body: sent as JSON; a Blob as it is. */
+/** body: an object goes as JSON, a file as it is. */
 export async function request<T>(
   method: Method,
   path: string,
   body?: unknown,
-  extra: Record<string, string> = {},
+  headers: Record<string, string> = {},
 ): Promise<T> {
-  const response = await send(method, path, body, extra);
+  const response = await send(method, path, body, headers);
   const date = response.headers.get("Date");
   if (date !== null) serverDate(date);
   if (!response.ok) throw await toProblem(response, path);
@@ -56,11 +58,12 @@ async function send(
   method: Method,
   path: string,
   body: unknown,
-  extra: Record<string, string>,
+  more: Record<string, string>,
 ): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json", ...extra };
-  const isFile = body instanceof Blob;
-  if (body !== undefined) headers["Content-Type"] = isFile ? "application/octet-stream" : "application/json";
+  const headers: Record<string, string> = { Accept: "application/json", ...more };
+  const file = body instanceof Blob;
+  if (file) headers["Content-Type"] = body.type || "application/octet-stream";
+  else if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;
   try {
     return await fetch(path, {
@@ -68,8 +71,8 @@ async function send(
       headers,
       credentials: "same-origin",
       cache: "no-store",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
+      signal: AbortSignal.timeout(file ? UPLOAD_TIMEOUT_MS : TIMEOUT_MS),
+      ...(body === undefined ? {} : { body: file ? body : JSON.stringify(body) }),
     });
   } catch (error) {
     throw new Problem("unreachable", 0, error instanceof Error ? error.message : "");

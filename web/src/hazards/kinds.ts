@@ -2,12 +2,28 @@
 import type { Evidence, Hazard, HazardKind } from "../api/types";
 import type { IconName } from "../components/icons";
 
-export const KINDS: readonly HazardKind[] = ["missing_helmet", "restricted_zone", "blocked_exit"];
+export const KINDS: readonly HazardKind[] = [
+  "missing_helmet",
+  "restricted_zone",
+  "blocked_exit",
+  "unsafe_act",
+  "unsafe_condition",
+  "gas",
+  "vibration",
+  "door_contact",
+  "other",
+];
 
 export const KIND_ICONS: Record<HazardKind, IconName> = {
   missing_helmet: "helmet",
   restricted_zone: "restricted",
   blocked_exit: "exit",
+  unsafe_act: "user",
+  unsafe_condition: "alarm",
+  gas: "gas",
+  vibration: "pulse",
+  door_contact: "exit",
+  other: "alarm",
 };
 
 export function evidenceOf(hazard: Hazard, kind: Evidence["kind"]): Evidence | null {
@@ -21,6 +37,11 @@ export function snapshotUrl(hazard: Hazard): string | null {
 /** The name of the zone, empty where the whole picture is judged (core/zone.py: `picture`). */
 export function zoneName(hazard: Hazard): string {
   return hazard.zone_id === "picture" ? "" : hazard.zone_name;
+}
+
+/** Where it is: the camera, or what a person or sensor named. */
+export function placeName(hazard: Hazard): string {
+  return hazard.camera_name || hazard.risk_unit_name || hazard.unit_name;
 }
 
 /** Seconds that the hazard lasted, or lasts by now. */
