@@ -32,6 +32,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How one may sign in
+         * @description What the sign-in page offers.
+         */
+        get: operations["sign_in_ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * To the identity provider
+         * @description 404 not_found where the site has none.
+         */
+        get: operations["oidc_login"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Back from the identity provider
+         * @description To the pages, signed in; or to the sign-in page, with the code of what went wrong.
+         */
+        get: operations["oidc_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -104,6 +164,26 @@ export interface paths {
          * @description What every page shows at its edge.
          */
         get: operations["system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of the time in which rules were on
+         * @description Per camera of the caller's part of the site, zone and rule: judged, cannot tell, blind.
+         */
+        get: operations["coverage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -234,7 +314,7 @@ export interface paths {
         };
         /**
          * One hazard
-         * @description 404 not_found.
+         * @description Also for the person whom it is about. 404 not_found.
          */
         get: operations["read_hazard"];
         put?: never;
@@ -314,10 +394,383 @@ export interface paths {
         };
         /**
          * What changes, as server-sent events
-         * @description `hazard`, `camera` and `system`; connect again and re-read the lists when it ends.
+         * @description `hazard`, `ticket`, `camera` and `system`, of what the caller may see; connect again and
+         *     re-read the lists when it ends.
          */
         get: operations["events"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The organisation
+         * @description Everybody who is signed in may know its names.
+         */
+        get: operations["list_units"];
+        put?: never;
+        /**
+         * Add a unit
+         * @description After its siblings. 409 conflict where the id is taken or the tree too deep.
+         */
+        post: operations["create_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One unit
+         * @description 404 not_found.
+         */
+        get: operations["read_unit"];
+        /**
+         * Rename or move a unit
+         * @description All below it moves along. 409 conflict where it would stand below itself.
+         */
+        put: operations["edit_unit"];
+        post?: never;
+        /**
+         * Delete an empty unit
+         * @description 409 conflict while anything is in it.
+         */
+        delete: operations["delete_unit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People, by staff number
+         * @description Of the caller's part of the site. search: part of a name or number.
+         */
+        get: operations["list_people"];
+        put?: never;
+        /**
+         * Add a person
+         * @description 409 conflict where the staff number is taken.
+         */
+        post: operations["create_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One person
+         * @description 404 not_found.
+         */
+        get: operations["read_person"];
+        /**
+         * Change a person
+         * @description Who has left is not active any more, and keeps the account of points.
+         */
+        put: operations["edit_person"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contractors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contractors
+         * @description Of the caller's part of the site, by name.
+         */
+        get: operations["list_contractors"];
+        put?: never;
+        /**
+         * Add a contractor
+         * @description 409 conflict where the name is taken.
+         */
+        post: operations["create_contractor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contractors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One contractor
+         * @description 404 not_found.
+         */
+        get: operations["read_contractor"];
+        /**
+         * Change a contractor
+         * @description 409 conflict where the name is taken.
+         */
+        put: operations["edit_contractor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Users, by name
+         * @description search: part of a name.
+         */
+        get: operations["list_users"];
+        put?: never;
+        /**
+         * Add a user
+         * @description 409 conflict where the name, the person or the subject has a user.
+         */
+        post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One user
+         * @description 404 not_found.
+         */
+        get: operations["read_user"];
+        /**
+         * Change a user
+         * @description 409 conflict where nobody would administer the site any more.
+         */
+        put: operations["edit_user"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a user's password
+         * @description Ends all sign-ins of the user.
+         */
+        put: operations["set_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tokens of machines
+         * @description Without their secrets, which nobody knows but the machines.
+         */
+        get: operations["list_tokens"];
+        put?: never;
+        /**
+         * Make a token for a machine
+         * @description The secret is shown once and kept nowhere, so a repeated request makes another token.
+         */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token
+         * @description Void from now on; the audit trail keeps what it did.
+         */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who changed what, newest first
+         * @description Of the whole site. subject: a table, such as `people`. actor: such as `user:1`.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the trail is whole
+         * @description Reads the whole trail: about ten seconds for a million changes.
+         */
+        get: operations["verify_trail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheets/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People as an Excel file
+         * @description Of the caller's part of the site; changed, it can be sent back.
+         */
+        get: operations["people_sheet"];
+        /**
+         * Import people
+         * @description By staff number; who is not in the file stays. 422 sheet_refused with every mistake.
+         */
+        put: operations["take_people"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheets/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The organisation as an Excel file
+         * @description Of the caller's part of the site; changed, it can be sent back.
+         */
+        get: operations["units_sheet"];
+        /**
+         * Import the organisation
+         * @description By id; what is not in the file stays. 422 sheet_refused with every mistake.
+         */
+        put: operations["take_units"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheets/risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The list of risks as an Excel file
+         * @description Of the caller's part of the site; changed, it can be sent back.
+         */
+        get: operations["risks_sheet"];
+        /**
+         * Import the list of risks
+         * @description By id; a row without one is a new risk unit. 422 sheet_refused with every mistake.
+         */
+        put: operations["take_risks"];
         post?: never;
         delete?: never;
         options?: never;
@@ -756,7 +1209,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/units": {
+    "/api/v1/grades": {
         parameters: {
             query?: never;
             header?: never;
@@ -764,91 +1217,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The organisation
-         * @description Everybody who is signed in may know its names.
+         * Levels of risk
+         * @description From the lowest; names, colours and bands are data.
          */
-        get: operations["list_units"];
+        get: operations["list_grades"];
         put?: never;
-        /**
-         * Add a unit
-         * @description After its siblings. 409 conflict where the id is taken or the tree too deep.
-         */
-        post: operations["create_unit"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/units/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One unit
-         * @description 404 not_found.
-         */
-        get: operations["read_unit"];
-        /**
-         * Rename or move a unit
-         * @description All below it moves along. 409 conflict where it would stand below itself.
-         */
-        put: operations["edit_unit"];
-        post?: never;
-        /**
-         * Delete an empty unit
-         * @description 409 conflict while anything is in it.
-         */
-        delete: operations["delete_unit"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/people": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * People, by staff number
-         * @description Of the caller's part of the site. search: part of a name or number.
-         */
-        get: operations["list_people"];
-        put?: never;
-        /**
-         * Add a person
-         * @description 409 conflict where the staff number is taken.
-         */
-        post: operations["create_person"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/people/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One person
-         * @description 404 not_found.
-         */
-        get: operations["read_person"];
-        /**
-         * Change a person
-         * @description Who has left is not active any more, and keeps the account of points.
-         */
-        put: operations["edit_person"];
         post?: never;
         delete?: never;
         options?: never;
@@ -856,103 +1229,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/contractors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Contractors
-         * @description Of the caller's part of the site, by name.
-         */
-        get: operations["list_contractors"];
-        put?: never;
-        /**
-         * Add a contractor
-         * @description 409 conflict where the name is taken.
-         */
-        post: operations["create_contractor"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contractors/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One contractor
-         * @description 404 not_found.
-         */
-        get: operations["read_contractor"];
-        /**
-         * Change a contractor
-         * @description 409 conflict where the name is taken.
-         */
-        put: operations["edit_contractor"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Users, by name
-         * @description search: part of a name.
-         */
-        get: operations["list_users"];
-        put?: never;
-        /**
-         * Add a user
-         * @description 409 conflict where the name, the person or the subject has a user.
-         */
-        post: operations["create_user"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One user
-         * @description 404 not_found.
-         */
-        get: operations["read_user"];
-        /**
-         * Change a user
-         * @description 409 conflict where nobody would administer the site any more.
-         */
-        put: operations["edit_user"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/{id}/password": {
+    "/api/v1/grades/{code}": {
         parameters: {
             query?: never;
             header?: never;
@@ -961,10 +1238,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Set a user's password
-         * @description Ends all sign-ins of the user.
+         * Change a level of risk
+         * @description Units keep their grade until they are judged again. 422 incomplete where bands cross.
          */
-        put: operations["set_password"];
+        put: operations["replace_grade"];
         post?: never;
         delete?: never;
         options?: never;
@@ -972,7 +1249,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tokens": {
+    "/api/v1/plans": {
         parameters: {
             query?: never;
             header?: never;
@@ -980,23 +1257,153 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tokens of machines
-         * @description Without their secrets, which nobody knows but the machines.
+         * Floor plans
+         * @description Those of the caller's parts of the organisation, by name.
          */
-        get: operations["list_tokens"];
+        get: operations["list_plans"];
         put?: never;
         /**
-         * Make a token for a machine
-         * @description The secret is shown once and kept nowhere, so a repeated request makes another token.
+         * Send a floor plan
+         * @description The body is a PNG, JPEG, SVG or PDF (of which `page` counts) of 20 MB at most.
+         *
+         *     422 plan_file_error where it is none of them, too large, or holds more than a drawing.
          */
-        post: operations["create_token"];
+        post: operations["create_plan"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tokens/{id}": {
+    "/api/v1/plans/{id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The picture of a floor plan
+         * @description 404 not_found where there is no such plan, or its file is gone.
+         */
+        get: operations["read_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/scale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say how large a plan is
+         * @description Metres a pixel, from a length that somebody measured.
+         */
+        put: operations["replace_scale"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The four-colour map
+         * @description Every risk unit of the plan that the caller may see, in its colour of now, with reasons.
+         */
+        get: operations["read_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Lay a camera onto a plan
+         * @description Four points of the floor, in the picture and on the plan. 422 incomplete on one line.
+         */
+        put: operations["replace_view"];
+        post?: never;
+        /**
+         * Take a camera off its plan
+         * @description 404 not_found where it is on none.
+         */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/risk-unit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * What a camera watches
+         * @description Of the whole camera, or of one zone; later hazards belong to the risk unit.
+         */
+        put: operations["replace_watched"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Risk units
+         * @description Those of the caller's parts of the organisation, in their colours of now, by name.
+         */
+        get: operations["list_risk_units"];
+        put?: never;
+        /**
+         * Add a risk unit
+         * @description Its grade counts at once and waits for approval. 422 incomplete names what is wrong.
+         */
+        post: operations["create_risk_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-units/grid": {
         parameters: {
             query?: never;
             header?: never;
@@ -1005,18 +1412,18 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post?: never;
         /**
-         * Revoke a token
-         * @description Void from now on; the audit trail keeps what it did.
+         * Lay a grid of risk units
+         * @description 6 by 6 cells over a whole plan, as is usual, named after the draft: A1 … F6.
          */
-        delete: operations["revoke_token"];
+        post: operations["create_grid"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/audit": {
+    "/api/v1/risk-units/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1024,10 +1431,98 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who changed what, newest first
-         * @description Of the whole site. subject: a table, such as `people`. actor: such as `user:1`.
+         * One risk unit
+         * @description With controls, check list, who is in charge, cameras and open tickets.
          */
-        get: operations["list_changes"];
+        get: operations["read_risk_unit"];
+        /**
+         * Replace a risk unit
+         * @description A grade that changes has to be approved again.
+         */
+        put: operations["replace_risk_unit"];
+        post?: never;
+        /**
+         * Take a risk unit off the map
+         * @description Its hazards and history stay.
+         */
+        delete: operations["retire_risk_unit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-units/{id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve the inherent grade
+         * @description The effective colour is never below an approved grade.
+         */
+        post: operations["approve_risk_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-units/{id}/in-charge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Who answers for a risk unit
+         * @description One person per level of the organisation; replaces all.
+         */
+        put: operations["replace_in_charge"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-units/{id}/check-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * The check list of a risk unit
+         * @description Lines that keep their id keep what was checked.
+         */
+        put: operations["replace_check_list"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-units/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the colour of a risk unit changed
+         * @description Newest first, each change with its reasons.
+         */
+        get: operations["read_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1036,7 +1531,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/audit/verification": {
+    "/api/v1/risk-reviews/due": {
         parameters: {
             query?: never;
             header?: never;
@@ -1044,10 +1539,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether the trail is whole
-         * @description Reads the whole trail: about ten seconds for a million changes.
+         * Quarterly reviews that are due
+         * @description Risk units that nobody has looked back at in this quarter (风险回头看), red first.
          */
-        get: operations["verify_trail"];
+        get: operations["list_due_reviews"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1056,7 +1551,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sheets/people": {
+    "/api/v1/risk-units/{id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look back at a risk unit
+         * @description The grade still holds, or becomes another one, which is approved with this.
+         */
+        post: operations["review_risk_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checks/due": {
         parameters: {
             query?: never;
             header?: never;
@@ -1064,15 +1579,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * People as an Excel file
-         * @description Of the caller's part of the site; changed, it can be sent back.
+         * Check-list lines that are due
+         * @description By risk unit, for the current shift, day, week, month and quarter.
          */
-        get: operations["people_sheet"];
-        /**
-         * Import people
-         * @description By staff number; who is not in the file stays. 422 sheet_refused with every mistake.
-         */
-        put: operations["take_people"];
+        get: operations["list_due_checks"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1080,7 +1591,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sheets/units": {
+    "/api/v1/check-items/{id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a line
+         * @description Once a period is enough: a second one changes nothing.
+         */
+        post: operations["check_line"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points/account": {
         parameters: {
             query?: never;
             header?: never;
@@ -1088,15 +1619,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The organisation as an Excel file
-         * @description Of the caller's part of the site; changed, it can be sent back.
+         * One's own account
+         * @description 403 forbidden where the user is no person of the site.
          */
-        get: operations["units_sheet"];
-        /**
-         * Import the organisation
-         * @description By id; what is not in the file stays. 422 sheet_refused with every mistake.
-         */
-        put: operations["take_units"];
+        get: operations["read_own_account"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1104,7 +1631,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sheets/risks": {
+    "/api/v1/points/accounts": {
         parameters: {
             query?: never;
             header?: never;
@@ -1112,15 +1639,288 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The list of risks as an Excel file
-         * @description Of the caller's part of the site; changed, it can be sent back.
+         * Accounts that one may read
+         * @description People, then teams and contractors; `limit` of each. search: part of name or number.
          */
-        get: operations["risks_sheet"];
+        get: operations["list_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points/accounts/{id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /**
-         * Import the list of risks
-         * @description By id; a row without one is a new risk unit. 422 sheet_refused with every mistake.
+         * The statement of an account
+         * @description One's own, or that of a person, team or contractor whose points one may read.
+         *
+         *     Every entry with its evidence, and whether it can be appealed. before: `next` of a page.
          */
-        put: operations["take_risks"];
+        get: operations["read_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Appeals
+         * @description Oldest first, of accounts whose points the caller may read.
+         */
+        get: operations["list_appeals"];
+        put?: never;
+        /**
+         * Appeal against an entry
+         * @description By the person, or by who may read the account's points, on the other's behalf.
+         *
+         *     409 too_late after the policy's days; 409 conflict where it was appealed already.
+         */
+        post: operations["create_appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appeals/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide an appeal
+         * @description Granting books the reversal. 403 forbidden for who reviewed the case, raised it, or is the
+         *     one it is about.
+         */
+        post: operations["decide_appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rewards
+         * @description Cheapest first.
+         */
+        get: operations["list_rewards"];
+        put?: never;
+        /**
+         * Offer a reward
+         * @description Leave, training or goods, with stock.
+         */
+        post: operations["create_reward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a reward
+         * @description What is not active cannot be had; what was redeemed stays.
+         */
+        put: operations["replace_reward"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/redemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeem points
+         * @description For oneself, or for somebody by who may close months. 409 not_enough, too_late, conflict.
+         */
+        post: operations["redeem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/point-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rules of the points
+         * @description All versions, newest first; whoever can lose points can read what for.
+         */
+        get: operations["list_policies"];
+        put?: never;
+        /**
+         * New rules of the points
+         * @description A new version from `valid_from` on. 409 conflict where it would change the past.
+         */
+        post: operations["create_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Months of the ledger
+         * @description The current one, those that wait to be closed, and the last closed ones.
+         */
+        get: operations["list_months"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/months/{month}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a month
+         * @description May be repeated. 409 conflict before its end, or while an earlier month is open.
+         */
+        post: operations["close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/points/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Patterns that somebody should look at
+         * @description The same person three days running without a helmet; a team's sudden rise.
+         */
+        get: operations["list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify the ledger
+         * @description Walks the whole chain of hashes and names the first entry that was altered or lost.
+         */
+        get: operations["verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own messages
+         * @description Newest first. 403 forbidden where the user is no person of the site.
+         */
+        get: operations["read_inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the outbox is doing
+         * @description By state; `failed` and `unclear` want somebody to look at them.
+         */
+        get: operations["read_message_counts"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1132,6 +1932,120 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Account
+         * @description unit_id: the part of the organisation whose rights decide who may see it.
+         */
+        Account: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "team" | "contractor";
+            /** Name */
+            name: string;
+            /** Unit Id */
+            unit_id: string;
+        };
+        /**
+         * Accounts
+         * @description People, then teams and contractors.
+         */
+        Accounts: {
+            /** Items */
+            items: components["schemas"]["Account"][];
+        };
+        /**
+         * Alerts
+         * @description Patterns that somebody should look at.
+         */
+        Alerts: {
+            /** Repeated */
+            repeated: components["schemas"]["RepeatedAlert"][];
+            /** Rises */
+            rises: components["schemas"]["RiseAlert"][];
+        };
+        /**
+         * Answer
+         * @description What a picture gave a rule: a judgement, or the reason why it could not be judged.
+         *
+         *     judged: it could tell. too_small, hidden, too_dark, cut_off: it saw a person, but not what it
+         *     has to see of them: too few pixels, behind something or turned away, no light, outside the
+         *     picture. jumped: a person's box was farther from the last one than anybody runs. light: the
+         *     light is another one than in every known picture of the passage. moved: the camera no longer
+         *     looks where it looked. tampered: the lens is covered, sprayed or out of focus. blind: there was
+         *     no picture.
+         * @enum {string}
+         */
+        Answer: "judged" | "too_small" | "hidden" | "too_dark" | "cut_off" | "jumped" | "light" | "moved" | "tampered" | "blind";
+        /**
+         * Appeal
+         * @description raised_at, decided_at: UTC seconds. points: of the entry, with its sign.
+         */
+        Appeal: {
+            /** Id */
+            id: string;
+            account: components["schemas"]["Account"];
+            /** Entry Key */
+            entry_key: string;
+            /** Hazard Id */
+            hazard_id: string;
+            /** Points */
+            points: number;
+            /** Text */
+            text: string;
+            /** Raised By */
+            raised_by: string;
+            /** Raised At */
+            raised_at: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "granted" | "rejected";
+            /** Decided At */
+            decided_at: number | null;
+            /** Decision */
+            decision: string;
+        };
+        /**
+         * AppealDecision
+         * @description reason: shown to whoever raised it.
+         */
+        AppealDecision: {
+            /** Grant */
+            grant: boolean;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * AppealState
+         * @description Whether an entry can be, or was, objected to.
+         * @enum {string}
+         */
+        AppealState: "none" | "possible" | "open" | "granted" | "rejected" | "too_late";
+        /**
+         * AppealWrite
+         * @description entry_key: of a line of the statement. text: why it is wrong.
+         */
+        AppealWrite: {
+            /** Account Id */
+            account_id: string;
+            /** Entry Key */
+            entry_key: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Appeals
+         * @description Oldest first.
+         */
+        Appeals: {
+            /** Items */
+            items: components["schemas"]["Appeal"][];
+        };
         /**
          * Box
          * @description xyxy: x1 y1 x2 y2 in 0..1 of the picture. track_id: 0 where there is none.
@@ -1200,6 +2114,24 @@ export interface components {
          * @enum {string}
          */
         CameraState: "connecting" | "live" | "stalled" | "frozen" | "refused" | "off";
+        /**
+         * CameraViewWrite
+         * @description Four points of the floor in the camera's picture and the same on the plan, all in 0..1.
+         */
+        CameraViewWrite: {
+            /** Plan Id */
+            plan_id: string;
+            /** Picture Points */
+            picture_points: [
+                number,
+                number
+            ][];
+            /** Plan Points */
+            plan_points: [
+                number,
+                number
+            ][];
+        };
         /**
          * CameraWrite
          * @description source: rtsp://, http(s)://, a file or a device on the server, with its credentials.
@@ -1271,6 +2203,78 @@ export interface components {
             next: string | null;
         };
         /**
+         * Check
+         * @description A line that was checked; the first check of a period stays. at: UTC seconds.
+         */
+        Check: {
+            /** Item Id */
+            item_id: string;
+            /** Period */
+            period: string;
+            /** At */
+            at: number;
+            /** In Order */
+            in_order: boolean;
+            /** Note */
+            note: string;
+        };
+        /**
+         * CheckLine
+         * @description id: null for a new line.
+         */
+        CheckLine: {
+            /** Id */
+            id?: string | null;
+            /** Text */
+            text: string;
+            /**
+             * Frequency
+             * @enum {string}
+             */
+            frequency: "shift" | "day" | "week" | "month" | "quarter";
+        };
+        /**
+         * CheckListWrite
+         * @description Lines in order; what is not named goes.
+         */
+        CheckListWrite: {
+            /** Lines */
+            lines: components["schemas"]["CheckLine"][];
+        };
+        /**
+         * CheckWrite
+         * @description What is not in order needs a note.
+         */
+        CheckWrite: {
+            /** In Order */
+            in_order: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ColourChange
+         * @description at: UTC seconds. reasons: empty where it went back to the inherent grade.
+         */
+        ColourChange: {
+            /** At */
+            at: number;
+            /** Grade */
+            grade: string;
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+        };
+        /**
+         * ColourHistory
+         * @description Newest first.
+         */
+        ColourHistory: {
+            /** Items */
+            items: components["schemas"]["ColourChange"][];
+        };
+        /**
          * Contractor
          * @description A company that works here.
          */
@@ -1321,11 +2325,119 @@ export interface components {
             items: components["schemas"]["Contractor"][];
         };
         /**
+         * Coverage
+         * @description One rule in one zone of one camera, seconds since its worker started.
+         *
+         *     scheduled_s = judged_s + blind_s + all of cannot_tell_s. blind_s: without a picture.
+         *     cannot_tell_s: by reason.
+         */
+        Coverage: {
+            /** Camera Id */
+            camera_id: string;
+            /** Zone Id */
+            zone_id: string;
+            rule: components["schemas"]["ViolationKind"];
+            /** Scheduled S */
+            scheduled_s: number;
+            /** Judged S */
+            judged_s: number;
+            /** Blind S */
+            blind_s: number;
+            /** Cannot Tell S */
+            cannot_tell_s: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Dismissal
          * @description Why it is none.
          * @enum {string}
          */
         Dismissal: "not_a_person" | "helmet_worn" | "permitted" | "camera_fault" | "duplicate" | "other";
+        /**
+         * DueCheck
+         * @description A line of a check list that was not checked in its period.
+         */
+        DueCheck: {
+            /** Item Id */
+            item_id: string;
+            /** Text */
+            text: string;
+            /**
+             * Frequency
+             * @enum {string}
+             */
+            frequency: "shift" | "day" | "week" | "month" | "quarter";
+            /** Period */
+            period: string;
+            /** Risk Unit Id */
+            risk_unit_id: string;
+            /** Risk Unit Name */
+            risk_unit_name: string;
+        };
+        /**
+         * DueChecks
+         * @description By risk unit and line.
+         */
+        DueChecks: {
+            /** Items */
+            items: components["schemas"]["DueCheck"][];
+        };
+        /**
+         * DueReview
+         * @description A risk unit that nobody has looked back at in the quarter. due_at: UTC seconds.
+         */
+        DueReview: {
+            /** Risk Unit Id */
+            risk_unit_id: string;
+            /** Name */
+            name: string;
+            /** Inherent */
+            inherent: string;
+            /** Quarter */
+            quarter: string;
+            /** Due At */
+            due_at: number;
+        };
+        /**
+         * DueReviews
+         * @description Highest grade first.
+         */
+        DueReviews: {
+            /** Items */
+            items: components["schemas"]["DueReview"][];
+        };
+        /**
+         * EntryAppeal
+         * @description state: none, possible (until `until`, UTC seconds), open, granted, rejected, too_late.
+         */
+        EntryAppeal: {
+            state: components["schemas"]["AppealState"];
+            /** Id */
+            id: string | null;
+            /** Until */
+            until: number | null;
+            /** Decision */
+            decision: string;
+        };
+        /**
+         * EntryHazard
+         * @description What an entry is about. started_at: UTC seconds. snapshot_url: null without a picture.
+         */
+        EntryHazard: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Zone Name */
+            zone_name: string;
+            /** Started At */
+            started_at: number;
+            /** Snapshot Url */
+            snapshot_url: string | null;
+        };
         /**
          * Evidence
          * @description url is null where there is no file; problem then says why, by code.
@@ -1380,6 +2492,79 @@ export interface components {
             message: string;
         };
         /**
+         * FloorPlan
+         * @description url: the picture, a PNG of width by height px. metres_per_px: null while unknown.
+         */
+        FloorPlan: {
+            /** Id */
+            id: string;
+            /** Unit Id */
+            unit_id: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Metres Per Px */
+            metres_per_px: number | null;
+        };
+        /**
+         * FloorPlans
+         * @description By name.
+         */
+        FloorPlans: {
+            /** Items */
+            items: components["schemas"]["FloorPlan"][];
+        };
+        /**
+         * Grade
+         * @description A level of risk. rank: 1 is the lowest. colour: `#rrggbb`. Bands begin at lec_from and
+         *     matrix_from.
+         */
+        Grade: {
+            /** Code */
+            code: string;
+            /** Rank */
+            rank: number;
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /** Colour */
+            colour: string;
+            /** Lec From */
+            lec_from: number;
+            /** Matrix From */
+            matrix_from: number;
+        };
+        /**
+         * GradeWrite
+         * @description Names, colour and bands of a level.
+         */
+        GradeWrite: {
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /** Colour */
+            colour: string;
+            /** Lec From */
+            lec_from: number;
+            /** Matrix From */
+            matrix_from: number;
+        };
+        /**
+         * Grades
+         * @description All levels, from the lowest.
+         */
+        Grades: {
+            /** Items */
+            items: components["schemas"]["Grade"][];
+        };
+        /**
          * Grant
          * @description A role in a unit and in all below it.
          */
@@ -1387,6 +2572,32 @@ export interface components {
             role: components["schemas"]["Role"];
             /** Unit Id */
             unit_id: string;
+        };
+        /**
+         * GridWrite
+         * @description Risk units side by side over a whole plan, 6 by 6 as is usual.
+         *
+         *     owners: person's id by number of the cell, row by row from 0; the others are owner_id's.
+         */
+        GridWrite: {
+            cell: components["schemas"]["RiskUnitWrite"];
+            /**
+             * Rows
+             * @default 6
+             */
+            rows: number;
+            /**
+             * Columns
+             * @default 6
+             */
+            columns: number;
+            /**
+             * Owners
+             * @default {}
+             */
+            owners: {
+                [key: string]: string;
+            };
         };
         /**
          * Hazard
@@ -1450,7 +2661,7 @@ export interface components {
          * @description What was seen. The first ones are those of core.violation.ViolationKind.
          * @enum {string}
          */
-        HazardKind: "missing_helmet" | "restricted_zone" | "blocked_exit" | "unsafe_act" | "unsafe_condition" | "gas" | "vibration" | "door_contact" | "other";
+        HazardKind: "missing_helmet" | "restricted_zone" | "blocked_exit" | "camera_tamper" | "unsafe_act" | "unsafe_condition" | "gas" | "vibration" | "door_contact" | "other";
         /**
          * Hazards
          * @description One page, newest start first. next: value for `before`, null at the end.
@@ -1486,6 +2697,42 @@ export interface components {
             same: number;
         };
         /**
+         * InChargeWrite
+         * @description Person's id by level; replaces all.
+         */
+        InChargeWrite: {
+            /** People */
+            people: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Inbox
+         * @description Newest first. next: value for `before`, null at the end.
+         */
+        Inbox: {
+            /** Items */
+            items: components["schemas"]["InboxMessage"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * InboxMessage
+         * @description code, details: what it says, put into words by the pages. made_at: UTC seconds.
+         */
+        InboxMessage: {
+            /** Id */
+            id: string;
+            /** Code */
+            code: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Made At */
+            made_at: number;
+        };
+        /**
          * JudgedPicture
          * @description timestamp: UTC seconds.
          */
@@ -1518,6 +2765,159 @@ export interface components {
             items: components["schemas"]["Rung"][];
         };
         /**
+         * LedgerLine
+         * @description One entry as its account sees it. points: with its sign. at: UTC seconds. reason: as noted
+         *     when it was booked.
+         */
+        LedgerLine: {
+            /** Number */
+            number: number;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "opening" | "violation" | "report" | "reversal" | "redemption" | "close";
+            /** Points */
+            points: number;
+            /** Period */
+            period: string;
+            /** At */
+            at: number;
+            /** Policy */
+            policy: number;
+            /** Reason */
+            reason: string;
+            /** Reverses */
+            reverses: string;
+            hazard: components["schemas"]["EntryHazard"] | null;
+            appeal: components["schemas"]["EntryAppeal"];
+        };
+        /**
+         * LedgerVerification
+         * @description checked: entries that were read. wrong: number of the first wrong one, null if all agree.
+         */
+        LedgerVerification: {
+            /** Checked */
+            checked: number;
+            /** Wrong */
+            wrong: number | null;
+            /** Problem */
+            problem: string;
+        };
+        /**
+         * MapCamera
+         * @description A camera laid onto the plan: four points of the floor in its picture, and on the plan.
+         *
+         *     blind_since: UTC seconds, null while it sees.
+         */
+        MapCamera: {
+            /** Camera Id */
+            camera_id: string;
+            /** Name */
+            name: string;
+            /** Picture Points */
+            picture_points: [
+                number,
+                number
+            ][];
+            /** Plan Points */
+            plan_points: [
+                number,
+                number
+            ][];
+            /** Blind Since */
+            blind_since: number | null;
+        };
+        /**
+         * MapUnit
+         * @description A risk unit in its colour of now.
+         *
+         *     grade: code of the effective grade, never below `inherent`; since: UTC seconds. reasons: empty
+         *     where it is the inherent one. open, overdue: tickets.
+         */
+        MapUnit: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "area" | "equipment" | "activity";
+            /** Unit Id */
+            unit_id: string;
+            /** Plan Id */
+            plan_id: string | null;
+            /** Polygon */
+            polygon: [
+                number,
+                number
+            ][];
+            owner: components["schemas"]["PersonName"] | null;
+            /** Inherent */
+            inherent: string;
+            /** Approved */
+            approved: boolean;
+            /** Grade */
+            grade: string;
+            /** Since */
+            since: number;
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+            /** Open */
+            open: number;
+            /** Overdue */
+            overdue: number;
+        };
+        /**
+         * MapUnits
+         * @description Risk units, by name.
+         */
+        MapUnits: {
+            /** Items */
+            items: components["schemas"]["MapUnit"][];
+        };
+        /**
+         * MessageCounts
+         * @description How many messages are waiting, sending, sent, failed, or unclear.
+         */
+        MessageCounts: {
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+            /**
+             * Sending
+             * @default 0
+             */
+            sending: number;
+            /**
+             * Sent
+             * @default 0
+             */
+            sent: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Unclear
+             * @default 0
+             */
+            unclear: number;
+        };
+        /**
+         * Method
+         * @description How a risk is judged: L·E·C after Kinney and Wiruth (1976), or likelihood × severity.
+         * @enum {string}
+         */
+        Method: "lec" | "matrix";
+        /**
          * Model
          * @description The model in service. sha256: of its file.
          */
@@ -1532,6 +2932,29 @@ export interface components {
             classes: string[];
         };
         /**
+         * Month
+         * @description state: running, to_close or closed. closed_at: UTC seconds.
+         */
+        Month: {
+            /** Month */
+            month: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "to_close" | "closed";
+            /** Closed At */
+            closed_at: number | null;
+        };
+        /**
+         * Months
+         * @description Newest first.
+         */
+        Months: {
+            /** Items */
+            items: components["schemas"]["Month"][];
+        };
+        /**
          * NewToken
          * @description secret: for the header `Authorization: Bearer …`; it is shown this once.
          */
@@ -1539,6 +2962,24 @@ export interface components {
             token: components["schemas"]["Token"];
             /** Secret */
             secret: string;
+        };
+        /**
+         * OpenTicket
+         * @description due_at: UTC seconds.
+         */
+        OpenTicket: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Kind */
+            kind: string;
+            /** State */
+            state: string;
+            /** Tier */
+            tier: string;
+            /** Due At */
+            due_at: number | null;
         };
         /**
          * PasswordChange
@@ -1632,6 +3073,16 @@ export interface components {
             active: boolean;
         };
         /**
+         * PersonName
+         * @description Somebody of the site.
+         */
+        PersonName: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * Photo
          * @description size: bytes. sent_at: UTC seconds.
          */
@@ -1646,6 +3097,102 @@ export interface components {
             size: number;
             /** Sent At */
             sent_at: number;
+        };
+        /**
+         * PlanMap
+         * @description The four-colour map of one plan. at: UTC seconds for which it is true.
+         */
+        PlanMap: {
+            plan: components["schemas"]["FloorPlan"];
+            /** Grades */
+            grades: components["schemas"]["Grade"][];
+            /** Units */
+            units: components["schemas"]["MapUnit"][];
+            /** Cameras */
+            cameras: components["schemas"]["MapCamera"][];
+            /** At */
+            at: number;
+        };
+        /**
+         * PointPolicies
+         * @description Newest first.
+         */
+        PointPolicies: {
+            /** Items */
+            items: components["schemas"]["PointPolicy"][];
+        };
+        /**
+         * PointPolicy
+         * @description One version of the rules. valid_from: UTC seconds.
+         */
+        PointPolicy: {
+            /** Version */
+            version: number;
+            /** Valid From */
+            valid_from: number;
+            body: components["schemas"]["PolicyBody"];
+        };
+        /**
+         * PolicyBody
+         * @description Fields as in hazards.points.policy.Policy.
+         */
+        PolicyBody: {
+            /** Month Begins With */
+            month_begins_with: number;
+            /** Violations */
+            violations: {
+                [key: string]: number[];
+            };
+            /** Reports */
+            reports: {
+                [key: string]: number;
+            };
+            /** Repeat Days */
+            repeat_days: number;
+            /** Earned Per Day */
+            earned_per_day: number;
+            /** Earned Per Month */
+            earned_per_month: number;
+            /** Lost Per Day */
+            lost_per_day: number;
+            /** Lost Per Month */
+            lost_per_month: number;
+            /** Award Average */
+            award_average: number;
+            /** Appeal Days */
+            appeal_days: number;
+        };
+        /**
+         * PolicyWrite
+         * @description valid_from: UTC seconds, not in the past.
+         */
+        PolicyWrite: {
+            /** Month Begins With */
+            month_begins_with: number;
+            /** Violations */
+            violations: {
+                [key: string]: number[];
+            };
+            /** Reports */
+            reports: {
+                [key: string]: number;
+            };
+            /** Repeat Days */
+            repeat_days: number;
+            /** Earned Per Day */
+            earned_per_day: number;
+            /** Earned Per Month */
+            earned_per_month: number;
+            /** Lost Per Day */
+            lost_per_day: number;
+            /** Lost Per Month */
+            lost_per_month: number;
+            /** Award Average */
+            award_average: number;
+            /** Appeal Days */
+            appeal_days: number;
+            /** Valid From */
+            valid_from: number;
         };
         /**
          * ProblemDetails
@@ -1688,6 +3235,18 @@ export interface components {
             forecast: components["schemas"]["ShiftForecast"][];
         };
         /**
+         * QuarterPoints
+         * @description What a person may redeem of a quarter. until: UTC seconds.
+         */
+        QuarterPoints: {
+            /** Quarter */
+            quarter: string;
+            /** Points */
+            points: number;
+            /** Until */
+            until: number;
+        };
+        /**
          * Readiness
          * @description reasons: what is missing.
          */
@@ -1702,6 +3261,63 @@ export interface components {
              * @default []
              */
             reasons: string[];
+        };
+        /**
+         * Reason
+         * @description Part of the sentence that explains a colour; the pages put it into words.
+         *
+         *     code: open_major {count}, overdue {count}, repeated {count}, blind {camera_id, camera_name,
+         *     minutes} or judged {grade}.
+         */
+        Reason: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "open_major" | "overdue" | "repeated" | "blind" | "judged";
+            /** Values */
+            values: {
+                [key: string]: number | string;
+            };
+        };
+        /**
+         * Redeemed
+         * @description The entry that took the points.
+         */
+        Redeemed: {
+            /** Key */
+            key: string;
+            /** Reward */
+            reward: string;
+            /** Points */
+            points: number;
+            /** Quarter */
+            quarter: string;
+            /** At */
+            at: number;
+        };
+        /**
+         * Redemption
+         * @description Takes a reward for the points of a closed quarter. person_id: null for oneself.
+         */
+        Redemption: {
+            /** Reward Id */
+            reward_id: string;
+            /** Quarter */
+            quarter: string;
+            /** Person Id */
+            person_id?: string | null;
+        };
+        /**
+         * RepeatedAlert
+         * @description The same person with the same violation on days running.
+         */
+        RepeatedAlert: {
+            account: components["schemas"]["Account"];
+            /** Kind */
+            kind: string;
+            /** Hazard Ids */
+            hazard_ids: string[];
         };
         /**
          * ReportForm
@@ -1772,6 +3388,206 @@ export interface components {
             waiting: number;
         };
         /**
+         * ReviewWrite
+         * @description grade: code; a change needs a note.
+         */
+        ReviewWrite: {
+            /** Grade */
+            grade: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * Reward
+         * @description Leave, training or goods. active: whether it can be had.
+         */
+        Reward: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "leave" | "training" | "goods";
+            /** Name */
+            name: string;
+            /** Price */
+            price: number;
+            /** Stock */
+            stock: number | null;
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /** Id */
+            id: string;
+        };
+        /**
+         * RewardWrite
+         * @description price: points. stock: pieces left, null for no limit.
+         */
+        RewardWrite: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "leave" | "training" | "goods";
+            /** Name */
+            name: string;
+            /** Price */
+            price: number;
+            /** Stock */
+            stock: number | null;
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+        };
+        /**
+         * Rewards
+         * @description Cheapest first.
+         */
+        Rewards: {
+            /** Items */
+            items: components["schemas"]["Reward"][];
+        };
+        /**
+         * RiseAlert
+         * @description A unit with clearly more confirmed violations in the last seven days than usual.
+         */
+        RiseAlert: {
+            account: components["schemas"]["Account"];
+            /** Recent */
+            recent: number;
+            /** Usual */
+            usual: number;
+        };
+        /**
+         * RiskReview
+         * @description The quarterly look back at a risk unit (风险回头看).
+         */
+        RiskReview: {
+            /** Risk Unit Id */
+            risk_unit_id: string;
+            /** Quarter */
+            quarter: string;
+            /** At */
+            at: number;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * RiskUnit
+         * @description All about one. factors: by name, as `method` wants them. controls: sentences by kind.
+         *
+         *     in_charge: who answers at which level of the organisation. form_code: what its QR code says.
+         *     version: for If-Match. tickets: the newest open ones.
+         */
+        RiskUnit: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "area" | "equipment" | "activity";
+            /** Unit Id */
+            unit_id: string;
+            /** Plan Id */
+            plan_id: string | null;
+            /** Polygon */
+            polygon: [
+                number,
+                number
+            ][];
+            owner: components["schemas"]["PersonName"] | null;
+            /** Inherent */
+            inherent: string;
+            /** Approved */
+            approved: boolean;
+            /** Grade */
+            grade: string;
+            /** Since */
+            since: number;
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+            /** Open */
+            open: number;
+            /** Overdue */
+            overdue: number;
+            method: components["schemas"]["Method"];
+            /** Factors */
+            factors: {
+                [key: string]: number;
+            };
+            /** Score */
+            score: number;
+            /** Controls */
+            controls: {
+                [key: string]: string[];
+            };
+            /** In Charge */
+            in_charge: {
+                [key: string]: components["schemas"]["PersonName"];
+            };
+            /** Check List */
+            check_list: components["schemas"]["CheckLine"][];
+            /** Cameras */
+            cameras: components["schemas"]["WatchingCamera"][];
+            /** Tickets */
+            tickets: components["schemas"]["OpenTicket"][];
+            /** Approved At */
+            approved_at: number | null;
+            /** Form Code */
+            form_code: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RiskUnitWrite
+         * @description polygon: [[x, y], …] in 0..1 of the plan, empty where nothing is drawn.
+         *
+         *     factors: likelihood, exposure and consequence for `lec`, likelihood and severity for `matrix`.
+         */
+        RiskUnitWrite: {
+            /** Unit Id */
+            unit_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "area" | "equipment" | "activity";
+            /** Plan Id */
+            plan_id: string | null;
+            /** Polygon */
+            polygon: [
+                number,
+                number
+            ][];
+            /** Owner Id */
+            owner_id: string | null;
+            method: components["schemas"]["Method"];
+            /** Factors */
+            factors: {
+                [key: string]: number;
+            };
+            /** Controls */
+            controls: {
+                [key: string]: string[];
+            };
+        };
+        /**
          * Role
          * @description What a person is at a part of the organisation.
          * @enum {string}
@@ -1790,6 +3606,14 @@ export interface components {
             to: string;
             /** Supervise */
             supervise: boolean;
+        };
+        /**
+         * ScaleWrite
+         * @description How many metres a pixel of the plan's picture is.
+         */
+        ScaleWrite: {
+            /** Metres Per Px */
+            metres_per_px: number;
         };
         /**
          * SecondQueue
@@ -1859,6 +3683,14 @@ export interface components {
             password: string;
         };
         /**
+         * SignInWays
+         * @description provider: whether the site's identity provider may be asked.
+         */
+        SignInWays: {
+            /** Provider */
+            provider: boolean;
+        };
+        /**
          * Source
          * @description Where a hazard comes from.
          * @enum {string}
@@ -1900,6 +3732,33 @@ export interface components {
          * @enum {string}
          */
         State: "detected" | "confirmed" | "dismissed" | "assigned" | "rectified" | "verified" | "closed";
+        /**
+         * Statement
+         * @description Every entry about an account, newest first. next: value for `before`, null at the end.
+         *
+         *     balance: of now. savings: what closed months left, a person's only. month: score of the
+         *     current one. year, redeemable: a person's only.
+         */
+        Statement: {
+            account: components["schemas"]["Account"];
+            /** Balance */
+            balance: number;
+            /** Savings */
+            savings: number;
+            /** Month */
+            month: number;
+            year: components["schemas"]["YearScores"] | null;
+            /** Redeemable */
+            redeemable: components["schemas"]["QuarterPoints"][];
+            /** Waiting */
+            waiting: components["schemas"]["Waiting"][];
+            /** Lines */
+            lines: components["schemas"]["LedgerLine"][];
+            /** Next */
+            next: number | null;
+            /** May Appeal */
+            may_appeal: boolean;
+        };
         /**
          * Status
          * @description How a camera is doing. code: for translation, empty while live. reason: English sentence.
@@ -2000,7 +3859,8 @@ export interface components {
         };
         /**
          * SystemProblem
-         * @description code: disk_full, disk_low, database_away, worker_down, model_error or spool_refused.
+         * @description code: disk_full, disk_low, database_away, worker_down, model_error, spool_refused,
+         *     scheduler_failed or sensors_away.
          */
         SystemProblem: {
             /** Code */
@@ -2485,6 +4345,69 @@ export interface components {
             problem: string;
         };
         /**
+         * ViolationKind
+         * @description What the rules find.
+         * @enum {string}
+         */
+        ViolationKind: "missing_helmet" | "restricted_zone" | "blocked_exit" | "camera_tamper";
+        /**
+         * Waiting
+         * @description What a hazard would cost or earn once a person has judged it: nothing is booked yet.
+         */
+        Waiting: {
+            /** Hazard Id */
+            hazard_id: string;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "violation" | "report";
+            /** Kind */
+            kind: string;
+            /** Points */
+            points: number;
+            /** At */
+            at: number;
+        };
+        /**
+         * WatchWrite
+         * @description What a camera, or one of its zones, watches. risk_unit_id: null for nothing any more.
+         */
+        WatchWrite: {
+            /** Zone Id */
+            zone_id?: string | null;
+            /** Risk Unit Id */
+            risk_unit_id: string | null;
+        };
+        /**
+         * WatchingCamera
+         * @description A camera that watches a risk unit.
+         */
+        WatchingCamera: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * YearScores
+         * @description scores: by month that has any entry. average: of those months. eligible: for awards.
+         */
+        YearScores: {
+            /** Year */
+            year: number;
+            /** Scores */
+            scores: {
+                [key: string]: number;
+            };
+            /** Average */
+            average: number;
+            /** Award Average */
+            award_average: number;
+            /** Eligible */
+            eligible: boolean;
+        };
+        /**
          * Zone
          * @description polygon: [[x, y], ...] in 0..1 of the picture. dwell_s: seconds that a state must last.
          *
@@ -2721,6 +4644,121 @@ export interface operations {
             };
         };
     };
+    sign_in_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    oidc_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    oidc_callback: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: {
+                anyan_oidc?: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     healthz: {
         parameters: {
             query?: never;
@@ -2862,6 +4900,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["System"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    coverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"][];
                 };
             };
             /** @description Problem, with its places */
@@ -3396,987 +5472,6 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": unknown;
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    review_queue: {
-        parameters: {
-            query?: {
-                before?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReviewQueue"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    give_verdict: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["VerdictWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Hazard"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    name_subject: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SubjectWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Hazard"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    subjects: {
-        parameters: {
-            query?: {
-                search?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SubjectChoices"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    second_queue: {
-        parameters: {
-            query?: {
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SecondQueue"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    give_second_verdict: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SecondVerdictWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    alarm_quality: {
-        parameters: {
-            query?: {
-                since?: number | null;
-                until?: number | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Quality"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    list_tickets: {
-        parameters: {
-            query?: {
-                state?: components["schemas"]["State"][];
-                tier?: components["schemas"]["Tier"][];
-                kind?: components["schemas"]["HazardKind"] | null;
-                mine?: boolean;
-                assignee_id?: string | null;
-                risk_unit_id?: string | null;
-                overdue?: boolean;
-                supervised?: boolean | null;
-                before?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tickets"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    count_tickets: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TicketCounts"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    read_ticket: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    assignees: {
-        parameters: {
-            query?: {
-                search?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SubjectChoices"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    open_ticket: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TicketOpen"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    take_step: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETag of what is edited. */
-                "if-match"?: string | null;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TicketStep"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    assign: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETag of what is edited. */
-                "if-match"?: string | null;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TicketPlan"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    postpone: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETag of what is edited. */
-                "if-match"?: string | null;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TicketPostpone"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ticket"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    read_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TicketRules"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    replace_rules: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETag of what is edited. */
-                "if-match"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TicketRules"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TicketRules"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    read_ladder: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ladder"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    replace_ladder: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETag of what is edited. */
-                "if-match"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Ladder"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ladder"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    report_form: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReportForm"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    report: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and body within 7 days: the same answer, made once. */
-                "idempotency-key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReportWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Hazard"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    send_photo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "image/jpeg": string;
-                "image/png": string;
-                "image/webp": string;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Photo"];
-                };
-            };
-            /** @description Problem, with its places */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    read_photo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/jpeg": unknown;
                 };
             };
             /** @description Problem, with its places */
@@ -5589,6 +6684,2732 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    review_queue: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewQueue"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    give_verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hazard"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    name_subject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubjectWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hazard"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    subjects: {
+        parameters: {
+            query?: {
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectChoices"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    second_queue: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondQueue"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    give_second_verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondVerdictWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    alarm_quality: {
+        parameters: {
+            query?: {
+                since?: number | null;
+                until?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quality"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_tickets: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["State"][];
+                tier?: components["schemas"]["Tier"][];
+                kind?: components["schemas"]["HazardKind"] | null;
+                mine?: boolean;
+                assignee_id?: string | null;
+                risk_unit_id?: string | null;
+                overdue?: boolean;
+                supervised?: boolean | null;
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tickets"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    count_tickets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCounts"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    assignees: {
+        parameters: {
+            query?: {
+                search?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectChoices"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    open_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketOpen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    take_step: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketStep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    assign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    postpone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketPostpone"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketRules"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketRules"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_ladder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ladder"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_ladder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ladder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ladder"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    report_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportForm"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 7 days: the same answer, made once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hazard"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    send_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Photo"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_grades: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grades"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_grade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GradeWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grade"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorPlans"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_plan: {
+        parameters: {
+            query: {
+                unit_id: string;
+                name: string;
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorPlan"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_scale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScaleWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorPlan"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanMap"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraViewWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_watched: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_risk_units: {
+        parameters: {
+            query?: {
+                plan_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapUnits"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_risk_unit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 7 days: the same answer, made once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RiskUnitWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskUnit"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_grid: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 7 days: the same answer, made once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GridWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapUnits"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_risk_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskUnit"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_risk_unit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RiskUnitWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskUnit"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    retire_risk_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    approve_risk_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskUnit"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_in_charge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InChargeWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskUnit"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_check_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckListWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskUnit"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_history: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColourHistory"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_due_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueReviews"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    review_risk_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskReview"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_due_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueChecks"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    check_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Check"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_own_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_accounts: {
+        parameters: {
+            query?: {
+                search?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_statement: {
+        parameters: {
+            query?: {
+                period?: string | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_appeals: {
+        parameters: {
+            query?: {
+                state?: string | null;
+                account_id?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appeals"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_appeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 7 days: the same answer, made once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appeal"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    decide_appeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appeal"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_rewards: {
+        parameters: {
+            query?: {
+                /** @description Only what can be had. */
+                active?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rewards"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_reward: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 7 days: the same answer, made once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reward"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_reward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reward"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    redeem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 7 days: the same answer, made once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Redemption"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redeemed"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointPolicies"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointPolicy"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_months: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Months"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Month"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alerts"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerVerification"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_inbox: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_message_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageCounts"];
                 };
             };
             /** @description Problem, with its places */

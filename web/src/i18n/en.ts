@@ -531,6 +531,7 @@ const en: Messages = {
     thanks: "Sent, thank you",
     thanksHint: "The safety staff reviews it; a confirmed report earns points.",
     another: "Report another one",
+  },
   map: {
     title: "Four-colour risk map",
     plan: "Plan",

@@ -501,6 +501,7 @@ const zhCN = {
     thanks: "已提交，谢谢",
     thanksHint: "安全人员会复核；属实的上报会获得积分。",
     another: "再报一条",
+  },
   map: {
     title: "四色风险图",
     plan: "平面图",
