@@ -34,6 +34,16 @@ def acting(session: Session, actor: str, *, now: float) -> None:
     session.info["now"] = now
 
 
+def note(session: Session, change: str, subject: str, id: str, after: dict[str, Any]) -> None:
+    """Keeps a write that went around the session: an upsert, or an UPDATE of its own.
+
+    change: insert or update. after: what it wrote.
+    """
+    actor, now = plain(session.info.get("actor", NOBODY)), session.info.get("now", time.time())
+    found: list[_Change] = session.info.setdefault("changes", [])
+    found.append((actor, now, change, subject, id, {}, after))
+
+
 def watch(sessions: "sessionmaker[Session]") -> None:
     """Keeps what the sessions of this maker write."""
     event.listen(sessions, "after_flush", _collect)

@@ -6,6 +6,7 @@ from sqlalchemy import and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.violation import Violation
+from hazards.audit.trail import note
 from hazards.cases.queries import hazard
 from hazards.cases.tables import HazardRow
 from hazards.kept import kept
@@ -56,12 +57,16 @@ def record_violation(session: Session, violation: Violation) -> bool:
 
 def acknowledge(session: Session, id: str, *, by: str, now: float) -> HazardRow:
     """Somebody has taken note; the first one stays. Raises NotFound."""
-    session.execute(
+    first = session.scalar(
         update(HazardRow)
         .where(HazardRow.id == id, HazardRow.acknowledged_at.is_(None))
         .values(acknowledged_at=now, acknowledged_by=by)
+        .returning(HazardRow.id)
         .execution_options(synchronize_session=False)
     )
+    if first is not None:
+        values = {"acknowledged_at": now, "acknowledged_by": by}
+        note(session, "update", HazardRow.__tablename__, id, values)
     return hazard(session, id)
 
 

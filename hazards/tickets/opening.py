@@ -10,6 +10,7 @@ from core.schedule import Schedule
 from core.violation import ViolationKind
 from hazards.access.queries import users_with
 from hazards.access.roles import Role
+from hazards.audit.trail import note
 from hazards.cases.kinds import Source
 from hazards.cases.tables import HazardRow
 from hazards.ids import derived_id
@@ -102,6 +103,8 @@ def open_ticket(
         new_id = session.scalar(made.on_conflict_do_nothing().returning(TicketRow.id))
         if new_id is not None:
             row = locked(session, new_id)
+            opened = {"hazard_id": hazard.id, "state": row.state, "tier": row.tier}
+            note(session, "insert", TicketRow.__tablename__, new_id, opened)
             write_down(session, new_id, Step.OPEN, None, State.DETECTED, actor=actor, now=now)
             _join(session, hazard, row)
             return row
