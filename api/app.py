@@ -8,17 +8,41 @@ from pydantic.json_schema import models_json_schema
 
 from api import errors, pages
 from api.body_limit import BodyLimit
+from api.caller import known
 from api.context import Context
 from api.engine import Engine
-from api.routes import access, cases, evidence, live, site, system
+from api.routes import (
+    access,
+    audit,
+    cases,
+    evidence,
+    live,
+    oidc,
+    organisation,
+    reports,
+    review,
+    sheets,
+    site,
+    system,
+    ticket_settings,
+    tickets,
+    users,
+)
 from api.schemas.errors import ProblemDetails
-from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, LiveTracks
+from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, LiveTracks, TicketEvent
 from api.security_headers import SecurityHeaders
 from api.settings import ApiSettings
 from api.sign_in import signed_in
 from hazards.database import Database
 
-_MESSAGES: list[type[BaseModel]] = [LiveInit, LiveTracks, LiveStatus, LiveStill, CameraEvent]
+_MESSAGES: list[type[BaseModel]] = [
+    LiveInit,
+    LiveTracks,
+    LiveStatus,
+    LiveStill,
+    CameraEvent,
+    TicketEvent,
+]
 
 
 class Application(FastAPI):
@@ -51,11 +75,26 @@ def describe(version: str) -> Application:
         },
         generate_unique_id_function=lambda route: route.name,
     )
-    closed = APIRouter(dependencies=[Depends(signed_in)])
-    for part in (access, system, site, cases, evidence, live):
-        closed.include_router(part.router)
-    for open_to_all in (access.open_to_all, system.open_to_all):
+    closed = APIRouter(dependencies=[Depends(known)])
+    for part in (
+        system.router,
+        site.router,
+        cases.router,
+        evidence.router,
+        live.router,
+        organisation.router,
+        users.router,
+        audit.router,
+        sheets.router,
+        review.router,
+        tickets.router,
+        ticket_settings.router,
+        reports.router,
+    ):
+        closed.include_router(part)
+    for open_to_all in (access.open_to_all, oidc.open_to_all, system.open_to_all):
         app.include_router(open_to_all)
+    app.include_router(access.router, dependencies=[Depends(signed_in)])
     app.include_router(closed)
     app.include_router(live.sockets)
     app.include_router(pages.open_to_all)

@@ -1,4 +1,4 @@
-"""No request of ours is large, and nobody makes us keep one that is."""
+"""Few requests of ours are large, and nobody makes us keep one that is."""
 
 from http import HTTPStatus
 
@@ -6,6 +6,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_BYTES = 2**20
+LARGE_BYTES = {"/api/v1/photos": 20 * 2**20 + 1}
+"""Addresses that take files, with what they take; the place that reads the file says why not."""
 
 
 class BodyLimit:
@@ -20,14 +22,16 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         read = 0
+        limit = LARGE_BYTES.get(scope["path"], BODY_BYTES)
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > BODY_BYTES:
+            if read > limit:
                 raise HTTPException(
-                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the request is larger than a megabyte"
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                    f"the request is larger than {limit >> 20} MB",
                 )
             return message
 

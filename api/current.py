@@ -1,13 +1,19 @@
 """Schemas of what is true now, for answers and for what `LiveHub` publishes."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from api.engine import Engine
 from api.schemas.cases import Hazard
 from api.schemas.system import Model, System, SystemProblem
 from api.settings import ApiSettings
+from hazards.cases.kinds import SubjectKind
 from hazards.cases.queries import hazard
+from hazards.cases.tables import HazardRow
 from hazards.evidence.queries import evidence_of
+from hazards.site.names import names_of
 
 
 def system_now(engine: Engine, settings: ApiSettings) -> System:
@@ -23,6 +29,24 @@ def system_now(engine: Engine, settings: ApiSettings) -> System:
     )
 
 
+def hazards_shown(session: Session, rows: Sequence[HazardRow]) -> list[Hazard]:
+    """Hazards with their evidence and the names they refer to; as many queries for any number."""
+    evidence = evidence_of(session, [row.id for row in rows])
+    subjects: dict[str | None, list[str | None]] = defaultdict(list)
+    for row in rows:
+        subjects[row.subject_kind].append(row.subject_id)
+    reporters = [row.reported_by for row in rows if row.source in {"report", "inspection"}]
+    names = names_of(
+        session,
+        users=[row.reviewer_id for row in rows],
+        people=[*subjects[SubjectKind.PERSON], *reporters],
+        units=[*subjects[SubjectKind.TEAM], *(row.unit_id for row in rows)],
+        contractors=subjects[SubjectKind.CONTRACTOR],
+        risk_units=[row.risk_unit_id for row in rows],
+    )
+    return [Hazard.of(row, evidence[row.id], names) for row in rows]
+
+
 def hazard_now(session: Session, id: str) -> Hazard:
     """One hazard with its evidence. Raises NotFound."""
-    return Hazard.of(hazard(session, id), evidence_of(session, [id])[id])
+    return hazards_shown(session, [hazard(session, id)])[0]

@@ -7,9 +7,12 @@ from http import HTTPStatus
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.oidc import ProviderAway
+from api.problem_titles import language_of, title_of
 from api.schemas.errors import FieldError, ProblemDetails
 from core import errors as core
 from core.errors import DatabaseAway, WrongLogin
@@ -43,6 +46,18 @@ class InvalidRequest(core.DomainError):
         self.place = place
 
 
+class Stale(core.DomainError):
+    """If-Match names another form than the one of now."""
+
+    code = "stale"
+
+
+class PreconditionMissing(core.DomainError):
+    """An edit without If-Match."""
+
+    code = "precondition_missing"
+
+
 STATUS: dict[type[core.AnyanError], HTTPStatus] = {
     core.AnyanError: HTTPStatus.INTERNAL_SERVER_ERROR,
     core.SourceError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -53,11 +68,18 @@ STATUS: dict[type[core.AnyanError], HTTPStatus] = {
     core.DomainError: HTTPStatus.BAD_REQUEST,
     core.NotFound: HTTPStatus.NOT_FOUND,
     core.Conflict: HTTPStatus.CONFLICT,
+    core.SheetRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    core.Incomplete: HTTPStatus.UNPROCESSABLE_ENTITY,
+    core.PhotoError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    core.Forbidden: HTTPStatus.FORBIDDEN,
     core.NotSignedIn: HTTPStatus.UNAUTHORIZED,
     WrongLogin: HTTPStatus.UNAUTHORIZED,
+    ProviderAway: HTTPStatus.SERVICE_UNAVAILABLE,
     CsrfRefused: HTTPStatus.FORBIDDEN,
     RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Stale: HTTPStatus.PRECONDITION_FAILED,
+    PreconditionMissing: HTTPStatus.PRECONDITION_REQUIRED,
     DatabaseAway: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The nearest class of the tree counts."""
@@ -67,33 +89,50 @@ def install(app: FastAPI) -> None:
     """Answers every error as problem+json."""
 
     @app.exception_handler(core.AnyanError)
-    async def _own(_request: Request, error: core.AnyanError) -> Response:
+    async def _own(request: Request, error: core.AnyanError) -> Response:
         status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
-        response = problem(status, error.code, error.message, _fields_of(error))
+        response = problem(
+            status, error.code, error.message, _fields_of(error), language_of(request.headers)
+        )
         if isinstance(error, RateLimited):
             response.headers["Retry-After"] = str(error.retry_after)
         return response
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(_request: Request, error: RequestValidationError) -> Response:
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
         fields = [FieldError(place=_place(e["loc"]), message=e["msg"]) for e in error.errors()]
         detail = "; ".join(f"{field.place}: {field.message}" for field in fields)
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", detail, fields)
+        return problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "invalid_request",
+            detail,
+            fields,
+            language_of(request.headers),
+        )
 
     @app.exception_handler(HTTPException)
-    async def _http(_request: Request, error: HTTPException) -> Response:
+    async def _http(request: Request, error: HTTPException) -> Response:
         missing = error.status_code == HTTPStatus.NOT_FOUND
         code = "not_found" if missing else "invalid_request"
-        return problem(HTTPStatus(error.status_code), code, error.detail, [])
+        return problem(
+            HTTPStatus(error.status_code), code, error.detail, [], language_of(request.headers)
+        )
 
 
-def problem(status: HTTPStatus, code: str, detail: str, errors: Sequence[FieldError]) -> Response:
+def problem(
+    status: HTTPStatus, code: str, detail: str, errors: Sequence[FieldError], language: str
+) -> Response:
     """An error as it goes over the wire."""
     body = ProblemDetails(
-        title=status.phrase, status=status, code=code, detail=detail, errors=list(errors)
+        title=title_of(code, language),
+        status=status,
+        code=code,
+        detail=detail,
+        errors=list(errors),
     )
     content = body.model_dump_json(exclude=None if errors else {"errors"})
-    return Response(content, status, media_type="application/problem+json")
+    headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    return Response(content, status, headers, media_type="application/problem+json")
 
 
 class UnexpectedErrors:
@@ -125,6 +164,7 @@ class UnexpectedErrors:
                 "internal_error",
                 "something went wrong on the server: its log says what",
                 [],
+                language_of(Headers(scope=scope)),
             )
             await response(scope, receive, send)
 
@@ -132,6 +172,8 @@ class UnexpectedErrors:
 def _fields_of(error: core.AnyanError) -> list[FieldError]:
     if isinstance(error, InvalidRequest):
         return [FieldError(place=error.place, message=error.message)]
+    if isinstance(error, core.SheetRefused):
+        return [FieldError(place=place, message=message) for place, message in error.mistakes]
     return []
 
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from api.schemas.cases import Hazard
-from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill
+from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, TicketEvent
 from api.schemas.site import Status
 from api.schemas.system import System
-from api.viewer import FRAGMENT, LAG_S, STILL, Init, Subscriber, Viewer
+from api.viewer import FRAGMENT, LAG_S, STILL, Event, Init, Subscriber, Viewer
 from core.health import CameraStatus
 
 GROUP_BYTES = 8 * 2**20
@@ -119,11 +119,16 @@ class LiveHub:
             self._channels[status.camera_id].init = None
         for viewer in self._channels[status.camera_id].viewers:
             viewer.put_status(LiveStatus(status=shown))
-        self._publish_event("camera", CameraEvent(id=status.camera_id, status=shown))
+        event = CameraEvent(id=status.camera_id, status=shown)
+        self._publish_event("camera", event, camera_id=status.camera_id)
 
     def publish_hazard(self, hazard: Hazard) -> None:
         """A hazard is new or has changed."""
-        self._publish_event("hazard", hazard)
+        self._publish_event("hazard", hazard, unit_id=hazard.unit_id)
+
+    def publish_ticket(self, ticket_id: str, version: int) -> None:
+        """A ticket is new or has changed; who may see it asks for it."""
+        self._publish_event("ticket", TicketEvent(id=ticket_id, version=version))
 
     def publish_system(self, system: System) -> None:
         """Problems, model or spool have changed."""
@@ -180,6 +185,14 @@ class LiveHub:
         for subscriber in self._subscribers:
             subscriber.close()
 
-    def _publish_event(self, name: str, data: BaseModel) -> None:
+    def _publish_event(
+        self,
+        name: str,
+        data: BaseModel,
+        *,
+        unit_id: str | None = None,
+        camera_id: str | None = None,
+    ) -> None:
+        text = f"event: {name}\ndata: {data.model_dump_json()}\n\n"
         for subscriber in self._subscribers:
-            subscriber.put(f"event: {name}\ndata: {data.model_dump_json()}\n\n")
+            subscriber.put(Event(text, unit_id, camera_id))

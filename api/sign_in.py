@@ -7,20 +7,23 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 import structlog
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
+from pydantic import SecretStr
+from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
 from api.context import Context, Here
 from api.errors import CsrfRefused
 from core.errors import DatabaseAway, NotSignedIn, WrongLogin
 from hazards.access import actions, queries
-from hazards.access.passwords import verify
+from hazards.access.passwords import hash_password, verify
+from hazards.access.roles import Capability, Role
 from hazards.access.tables import UserRow
 
 COOKIE = "anyan_session"
 TOUCH_S = 60.0
 """A sign-in in use is noted at most this often, so that reading a page writes nothing."""
-_SAFE = {"GET", "HEAD", "OPTIONS"}
+SAFE = {"GET", "HEAD", "OPTIONS"}
 log = structlog.get_logger()
 _hashing = threading.BoundedSemaphore(2)
 """Every hash takes 64 MiB; a flood of sign-ins must not take them all at once."""
@@ -30,9 +33,9 @@ _hashing = threading.BoundedSemaphore(2)
 class SignedIn:
     """The user behind a request."""
 
-    username: str
-    display_name: str
-    role: str
+    row: UserRow
+    roles: tuple[Role, ...]
+    capabilities: tuple[Capability, ...]
     token: str = field(repr=False)
     csrf_token: str = field(repr=False)
 
@@ -46,6 +49,20 @@ def check_password(user: UserRow | None, password: str) -> UserRow:
     return user
 
 
+def hashed(password: SecretStr) -> str:
+    """What is stored of a password."""
+    with _hashing:
+        return hash_password(password.get_secret_value())
+
+
+def signed(session: Session, user: UserRow, token: str, csrf_token: str) -> SignedIn:
+    """With what the user is and may do somewhere, each role once."""
+    grants = queries.grants_of(session, user.id)
+    roles = dict.fromkeys(Role(grant.role) for grant in grants)
+    able = queries.capabilities_of(session, user)
+    return SignedIn(user, tuple(roles), tuple(able), token, csrf_token)
+
+
 def who_is(connection: HTTPConnection, context: Context) -> SignedIn:
     """By the cookie; notes that the sign-in is in use. Raises NotSignedIn and DatabaseAway."""
     token = connection.cookies.get(COOKIE)
@@ -54,10 +71,10 @@ def who_is(connection: HTTPConnection, context: Context) -> SignedIn:
     now = time.time()
     with context.database.read() as session:
         row = queries.sign_in_of(session, token, now=now)
+        user = signed(session, row.user, token, row.csrf_token)
     if row.last_used_at < now - TOUCH_S:
         _note_use(context, token, now)
-    user = row.user
-    return SignedIn(user.name, user.display_name, user.role, token, row.csrf_token)
+    return user
 
 
 def _note_use(context: Context, token: str, now: float) -> None:
@@ -70,14 +87,26 @@ def _note_use(context: Context, token: str, now: float) -> None:
 
 
 def signed_in(request: Request, context: Here) -> SignedIn:
-    """For every route that is not open to all. Raises NotSignedIn, CsrfRefused."""
+    """For what only a browser does. Raises NotSignedIn, CsrfRefused."""
     user = who_is(request, context)
-    if request.method not in _SAFE:
-        sent = request.headers.get("X-CSRF-Token", "")
-        if not hmac.compare_digest(sent.encode(), user.csrf_token.encode()):
-            raise CsrfRefused("the page is out of date: load it again")
+    if request.method not in SAFE:
+        check_csrf(request, user)
     return user
 
 
+def check_csrf(request: Request, user: SignedIn) -> None:
+    """Raises CsrfRefused where the request does not come from our own page."""
+    sent = request.headers.get("X-CSRF-Token", "")
+    if not hmac.compare_digest(sent.encode(), user.csrf_token.encode()):
+        raise CsrfRefused("the page is out of date: load it again")
+
+
+def set_cookie(response: Response, token: str, context: Context) -> None:
+    """For this site's own pages only."""
+    response.set_cookie(
+        COOKIE, token, httponly=True, samesite="strict", secure=context.settings.secure_cookie
+    )
+
+
 User = Annotated[SignedIn, Depends(signed_in)]
-"""As a route's argument: who is asking."""
+"""As a route's argument: the browser that is asking."""

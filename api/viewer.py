@@ -123,17 +123,26 @@ class Viewer:
             self.skips += 1
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """text: as it goes over the wire. unit_id, camera_id: whose event it is; None: everybody's."""
+
+    text: str
+    unit_id: str | None = None
+    camera_id: str | None = None
+
+
 class Subscriber:
     """The queue of one page that waits for events. Only for the event loop's thread."""
 
     def __init__(self) -> None:
-        self._queue: asyncio.Queue[str | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
 
-    async def next(self) -> str | None:
-        """The next event as it goes over the wire; None when the stream ends."""
+    async def next(self) -> Event | None:
+        """The next event; None when the stream ends."""
         return await self._queue.get()
 
-    def put(self, event: str) -> None:
+    def put(self, event: Event) -> None:
         """Ends the stream of a page that does not keep up: it reads its lists again."""
         if self._queue.qsize() < EVENTS:
             self._queue.put_nowait(event)

@@ -20,6 +20,15 @@
     └── DomainError              a request that the records do not allow
         ├── NotFound
         ├── Conflict
+        │   ├── WrongTransition  a ticket or appeal does not stand where this step begins
+        │   ├── MonthClosed      nothing is booked into a closed month
+        │   ├── NotEnough        points or stock do not suffice
+        │   ├── TooLate          the time for this is over
+        │   └── KeyReused        an idempotency key that came with another request
+        ├── SheetRefused         an Excel file with mistakes: nothing of it was taken
+        ├── Incomplete           a step that needs a reason, a photo or more fields
+        ├── PhotoError           what was sent is no photo, or is too large
+        ├── Forbidden            signed in, but not allowed
         ├── NotSignedIn
         └── WrongLogin           user name or password; which one is not said
 
@@ -151,6 +160,71 @@ class Conflict(DomainError):
     """The record exists already, or changed in the meantime."""
 
     code = "conflict"
+
+
+class WrongTransition(Conflict):
+    """A ticket, verdict or appeal does not stand where this step begins."""
+
+    code = "wrong_transition"
+
+
+class MonthClosed(Conflict):
+    """Nothing is booked into a closed month; reversals are."""
+
+    code = "month_closed"
+
+
+class NotEnough(Conflict):
+    """Points or stock do not suffice."""
+
+    code = "not_enough"
+
+
+class TooLate(Conflict):
+    """The time for this is over."""
+
+    code = "too_late"
+
+
+class KeyReused(Conflict):
+    """The idempotency key came with another request before."""
+
+    code = "key_reused"
+
+
+class SheetRefused(DomainError):
+    """An Excel file with mistakes: nothing of it was taken.
+
+    mistakes: (place, sentence); a place is `row 7, name`, or `file`.
+    """
+
+    code = "sheet_refused"
+
+    def __init__(self, mistakes: list[tuple[str, str]]) -> None:
+        count = len(mistakes)
+        super().__init__(
+            f"the file has {count} mistake{'s' if count > 1 else ''}, and nothing of it was taken: "
+            "correct them and send it again"
+        )
+        self.mistakes = mistakes
+
+
+class Incomplete(DomainError):
+    """The step needs a reason, a photo or more fields; the message names them."""
+
+    code = "incomplete"
+
+
+class PhotoError(DomainError):
+    """What was sent is no photo that can be kept."""
+
+    code = "photo_error"
+
+
+class Forbidden(DomainError):
+    """The user is known, but may not do this here."""
+
+    code = "forbidden"
 
 
 class NotSignedIn(DomainError):

@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.errors import DatabaseAway, SettingsError
+from hazards.audit.trail import watch
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_WAIT_S = 10
@@ -41,6 +42,7 @@ class Database:
         self._readers = sessionmaker(self._engine, expire_on_commit=False)
         writing = self._engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
         self._writers = sessionmaker(writing, expire_on_commit=False)
+        watch(self._writers)
 
     def __repr__(self) -> str:
         return f"Database({self.place})"

@@ -1,6 +1,9 @@
 """What every table of the domain shares."""
 
-from sqlalchemy import Double, MetaData, String, Text
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, Double, MetaData, String, Text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import JSON
 
@@ -10,11 +13,22 @@ Seconds = Double
 ID = String(64)
 """Ids of cameras, zones, violations and evidence."""
 
-__all__ = ["ID", "JSON", "Seconds", "Table", "Text"]
+Path = String(1000).with_variant(postgresql.VARCHAR(1000, collation="C"), "postgresql")
+"""Place in a tree, compared byte by byte, so that a sub-tree is one range of an index."""
+
+__all__ = ["ID", "JSON", "BigInteger", "Double", "Path", "Seconds", "Table", "Text"]
 
 
 class Table(DeclarativeBase):
-    """Root of all tables. Constraints have names, so that a migration can change them."""
+    """Root of all tables. Constraints have names, so that a migration can change them.
+
+    AUDITED: whether hazards.audit keeps who changed a row and how. Off where a machine writes, and
+    where the rows are a record themselves.
+    SECRET: columns whose values the audit trail leaves out.
+    """
+
+    AUDITED: ClassVar[bool] = True
+    SECRET: ClassVar[frozenset[str]] = frozenset()
 
     metadata = MetaData(
         naming_convention={

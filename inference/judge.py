@@ -16,7 +16,6 @@ from core.observation import Observation
 from core.site import CameraConfig
 from core.violation import Violation
 from core.zone import Zone, ZoneKind
-from inference.calibration import IDENTITY
 from inference.heads import tie_heads
 from inference.roster import Roster
 from inference.rules.blocked_exit import BlockedExitRule
@@ -175,13 +174,7 @@ def _rule(
 ) -> Rule:
     match zone.kind:
         case ZoneKind.HELMET:
-            heads = HeadReader(
-                bare_id=manifest.class_id("head"),
-                helmet_id=manifest.class_id("helmet"),
-                input_size=manifest.input_size,
-                smallest_px=settings.missing_helmet.smallest_px,
-                calibration=IDENTITY,
-            )
+            heads = HeadReader(manifest, settings.missing_helmet.smallest_px)
             return MissingHelmetRule(camera_id, zone, heads, settings.missing_helmet)
         case ZoneKind.RESTRICTED:
             return RestrictedZoneRule(camera_id, zone, settings.restricted_zone)

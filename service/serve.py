@@ -51,6 +51,7 @@ async def _run(settings: Settings, database: Database, listener: socket.socket) 
         started_at=time.time(),
         metrics_token=settings.metrics_token.get_secret_value(),
         secure_cookie=settings.secure_cookie,
+        oidc=settings.oidc,
     )
     engine = SiteEngine(settings, database, shown)
     config = uvicorn.Config(

@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 import models
+from api.settings import OidcSettings
 from core.errors import SettingsError
 from models.registry import Registry
 
@@ -68,6 +69,19 @@ class Settings(BaseSettings):
         bool, Field(description="the pages come by https only: mark the cookie Secure")
     ] = False
 
+    public_url: Annotated[
+        str, Field(description="where browsers see the pages, such as https://anyan.example.org")
+    ] = ""
+    oidc_issuer: Annotated[
+        str, Field(description="the identity provider; without one, local accounts only")
+    ] = ""
+    oidc_client_id: Annotated[
+        str, Field(description="what the identity provider calls this service")
+    ] = ""
+    oidc_client_secret: Annotated[
+        SecretStr, Field(description="this service's password at the identity provider")
+    ] = SecretStr("")
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -105,6 +119,18 @@ class Settings(BaseSettings):
     def model_path(self) -> Path:
         """Manifest of the model to use. Raises SettingsError where the registry is damaged."""
         return self.model or self.registry.in_service()
+
+    @property
+    def oidc(self) -> OidcSettings | None:
+        """The identity provider. Raises SettingsError where it is half described."""
+        if not self.oidc_issuer:
+            return None
+        return OidcSettings(
+            issuer=self.oidc_issuer,
+            client_id=self.oidc_client_id,
+            client_secret=self.oidc_client_secret.get_secret_value(),
+            public_url=self.public_url,
+        )
 
     def make_data_dir(self) -> None:
         """Raises SettingsError where there can be no such folder or nothing be written there."""

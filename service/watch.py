@@ -1,6 +1,7 @@
 """`anyan watch`: one camera through the judgement of the service, without the service."""
 
 import json
+import math
 import time
 from collections.abc import Iterator
 from threading import Event
@@ -36,7 +37,7 @@ def watch(camera: CameraConfig, settings: Settings, *, as_json: bool, fast: bool
     detector = CloserLook(session, floor=DETECTION_FLOOR)
     judge = Judge(camera, session.manifest, ZoneInfo(settings.time_zone))
     open_ids: set[str] = set()
-    clock = _Clock()
+    first = float("nan")
     if source.kind is SourceKind.FILE:
         policy = DecodePolicy(settings.target_fps)
         keep_awake = policy.keep_awake
@@ -49,34 +50,23 @@ def watch(camera: CameraConfig, settings: Settings, *, as_json: bool, fast: bool
         frames = _live(thread, wake)
     try:
         for frame in frames:
-            clock.see(frame)
+            first = frame.timestamp if math.isnan(first) else first
             (found,) = detector.detect([frame.image])
             judgement = judge.update(frame, found)
             for violation in judgement.violations:
                 (open_ids.discard if violation.ended else open_ids.add)(violation.id)
                 if violation.ended:
-                    _print(violation, clock, violation.last_seen_at, as_json=as_json)
+                    _print(violation, first, as_json=as_json)
             if len(judgement.observation.people) or open_ids:
                 keep_awake(frame.timestamp + AWAKE_S)
     finally:  # also when somebody stops watching a live source
         for violation in judge.close():
-            _print(violation, clock, clock.last, as_json=as_json)
+            _print(violation, first, as_json=as_json)
 
 
-class _Clock:
-    """Seconds from the first frame."""
-
-    def __init__(self) -> None:
-        self.first = self.last = float("nan")
-
-    def see(self, frame: Frame) -> None:
-        if self.first != self.first:  # not a number: the first frame
-            self.first = frame.timestamp
-        self.last = frame.timestamp
-
-
-def _print(violation: Violation, clock: _Clock, ended_at: float, *, as_json: bool) -> None:
-    started, ended = violation.started_at - clock.first, ended_at - clock.first
+def _print(violation: Violation, first: float, *, as_json: bool) -> None:
+    """first: UTC seconds of the first picture."""
+    started, ended = violation.started_at - first, violation.last_seen_at - first
     if not as_json:
         who = f" people {', '.join(map(str, violation.track_ids))}" if violation.track_ids else ""
         typer.echo(

@@ -101,7 +101,8 @@ class Service:
         wait_for(ready)
 
     def sign_in(self) -> None:
-        answer = self.client.post("/api/session", json={"username": "admin", "password": PASSWORD})
+        login = {"username": "admin", "password": PASSWORD}
+        answer = self.client.post("/api/v1/session", json=login)
         assert answer.status_code == 200, answer.text
         self.client.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
 
@@ -112,18 +113,18 @@ class Service:
         self.sign_in()
 
     def hazards(self, **query: Any) -> list[dict[str, Any]]:
-        answer = self.client.get("/api/hazards", params=query)
+        answer = self.client.get("/api/v1/hazards", params=query)
         return answer.json()["items"] if answer.status_code == 200 else []
 
     def hazard(self, id: str) -> dict[str, Any]:
-        return self.client.get(f"/api/hazards/{id}").json()
+        return self.client.get(f"/api/v1/hazards/{id}").json()
 
     def clip(self, id: str) -> dict[str, Any] | None:
         """The clip of a hazard, None while it is being written."""
         return next((e for e in self.hazard(id)["evidence"] if e["kind"] == "clip"), None)
 
     def status(self, camera_id: str) -> dict[str, Any]:
-        return self.client.get(f"/api/cameras/{camera_id}").json()["status"]
+        return self.client.get(f"/api/v1/cameras/{camera_id}").json()["status"]
 
     def worker(self) -> psutil.Process:
         """The worker process, which may have been started a moment ago."""

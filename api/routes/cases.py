@@ -1,72 +1,83 @@
 """Hazards: list, look at, acknowledge."""
 
-import time
 from typing import Annotated
 
 from anyio import from_thread
 from fastapi import APIRouter, Query
 
+from api.caller import Caller, needs
 from api.context import Here
-from api.current import hazard_now
-from api.errors import InvalidRequest
+from api.current import hazard_now, hazards_shown
+from api.cursors import before_place
 from api.schemas.cases import Hazard, Hazards
-from api.schemas.shapes import Id, RecordId
-from api.sign_in import User
-from core.violation import ViolationKind
+from api.schemas.shapes import Id, RecordId, RecordKey
+from api.schemas.tickets import UTC
+from hazards.access.roles import Capability
 from hazards.cases import actions, queries
-from hazards.evidence.queries import evidence_of
+from hazards.cases.kinds import HazardKind, Source, Verdict
 
 router = APIRouter(tags=["hazards"])
+Watching = Annotated[Caller, needs(Capability.WATCH)]
+Noting = Annotated[Caller, needs(Capability.ACKNOWLEDGE)]
 
 
-@router.get("/api/hazards", summary="Hazards, newest first")
+@router.get("/api/v1/hazards", summary="Hazards, newest first")
 def list_hazards(
+    caller: Watching,
     context: Here,
     *,
     camera_id: Id | None = None,
-    kind: ViolationKind | None = None,
+    kind: HazardKind | None = None,
     open: bool | None = None,
+    source: Source | None = None,
+    reviewed: bool | None = None,
+    verdict: Verdict | None = None,
+    risk_unit_id: RecordKey | None = None,
+    subject_id: RecordKey | None = None,
+    since: UTC | None = None,
+    until: UTC | None = None,
     before: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Hazards:
-    """before: the `next` of the page above. open: not ended yet."""
+    """before: the `next` of the page above. open: not ended yet. since, until: of the start, UTC
+    seconds."""
     with context.database.read() as session:
         page = queries.hazard_page(
             session,
             camera_id=camera_id,
             kind=kind,
             open=open,
-            before=_cursor(before),
+            source=source,
+            reviewed=reviewed,
+            verdict=verdict,
+            risk_unit_id=risk_unit_id,
+            subject_id=subject_id,
+            since=since,
+            until=until,
+            before=before_place(before),
             limit=limit,
+            paths=caller.paths,
         )
-        evidence = evidence_of(session, [row.id for row in page.hazards])
-    return Hazards(
-        items=[Hazard.of(row, evidence[row.id]) for row in page.hazards],
-        next=str(page.next) if page.next else None,
-    )
+        return Hazards(
+            items=hazards_shown(session, page.hazards),
+            next=str(page.next) if page.next else None,
+        )
 
 
-@router.get("/api/hazards/{id}", summary="One hazard")
-def read_hazard(id: RecordId, context: Here) -> Hazard:
+@router.get("/api/v1/hazards/{id}", summary="One hazard")
+def read_hazard(id: RecordId, caller: Watching, context: Here) -> Hazard:
     """404 not_found."""
     with context.database.read() as session:
+        caller.require(session, queries.hazard(session, id).unit_id)
         return hazard_now(session, id)
 
 
-@router.post("/api/hazards/{id}/acknowledge", summary="Take note of a hazard")
-def acknowledge(id: RecordId, user: User, context: Here) -> Hazard:
+@router.post("/api/v1/hazards/{id}/acknowledge", summary="Take note of a hazard")
+def acknowledge(id: RecordId, caller: Noting, context: Here) -> Hazard:
     """May be repeated; the first one's name and time stay."""
-    with context.database.begin() as session:
-        actions.acknowledge(session, id, by=user.display_name, now=time.time())
+    with caller.begin() as session:
+        caller.require(session, queries.hazard(session, id).unit_id)
+        actions.acknowledge(session, id, by=caller.name, now=caller.now)
         hazard = hazard_now(session, id)
     from_thread.run_sync(context.engine.hub.publish_hazard, hazard)
     return hazard
-
-
-def _cursor(text: str | None) -> queries.Cursor | None:
-    if text is None:
-        return None
-    try:
-        return queries.Cursor.parse(text)
-    except ValueError as error:
-        raise InvalidRequest("before", "use the `next` of a page of this list") from error

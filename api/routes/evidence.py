@@ -1,33 +1,39 @@
 """Evidence files and the boxes over them."""
 
-from pathlib import Path
+from typing import Annotated
 
-import structlog
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
 from pydantic import ValidationError
+from sqlalchemy.orm import Session
 
+from api.caller import Caller, needs
 from api.context import Here
+from api.files import inside
 from api.schemas.evidence import EvidenceBoxes
 from api.schemas.shapes import RecordId
 from core.errors import EvidenceError, NotFound
+from hazards.access.roles import Capability
+from hazards.cases.queries import hazard
 from hazards.evidence.queries import evidence
+from hazards.evidence.tables import EvidenceRow
+from hazards.site.people_tables import ROOT
 
 router = APIRouter(tags=["evidence"])
-log = structlog.get_logger()
+Watching = Annotated[Caller, needs(Capability.WATCH)]
 
 
 @router.get(
-    "/api/evidence/{id}",
+    "/api/v1/evidence/{id}",
     summary="The file",
     response_class=FileResponse,
     responses={200: {"content": {"video/mp4": {}, "image/jpeg": {}}}},
 )
-def read_evidence(id: RecordId, context: Here) -> FileResponse:
+def read_evidence(id: RecordId, caller: Watching, context: Here) -> FileResponse:
     """A clip or snapshot, also in ranges of bytes. 404 not_found where there is no file."""
     with context.database.read() as session:
-        row = evidence(session, id)
-    path = _inside(context.settings.data_dir, row.path)
+        row = _visible(session, caller, id)
+    path = inside(context.settings.data_dir, row.path)
     headers = {
         "ETag": f'"{row.sha256}"',
         "X-Content-SHA256": row.sha256,
@@ -43,24 +49,25 @@ def read_evidence(id: RecordId, context: Here) -> FileResponse:
     )
 
 
-@router.get("/api/evidence/{id}/boxes", summary="What was judged during the clip")
-def read_boxes(id: RecordId, context: Here) -> EvidenceBoxes:
+@router.get("/api/v1/evidence/{id}/boxes", summary="What was judged during the clip")
+def read_boxes(id: RecordId, caller: Watching, context: Here) -> EvidenceBoxes:
     """The clip's picture at media time t is at started_at + t."""
     with context.database.read() as session:
-        row = evidence(session, id)
-    path = _inside(context.settings.data_dir, row.boxes_path)
+        row = _visible(session, caller, id)
+    path = inside(context.settings.data_dir, row.boxes_path)
     try:
         return EvidenceBoxes.model_validate_json(path.read_bytes())
     except ValidationError as error:
         raise EvidenceError("the boxes of this clip are damaged: the clip itself plays") from error
 
 
-def _inside(data_dir: Path, relative: str) -> Path:
-    """The file, which must lie in the data folder. Raises NotFound."""
-    root = data_dir.resolve()
-    path = (root / relative).resolve()
-    if relative and not path.is_relative_to(root):
-        log.error("evidence outside the data folder refused", path=relative)
-    elif relative and path.is_file():
-        return path
-    raise NotFound("the file of this evidence is not there")
+def _visible(session: Session, caller: Caller, id: str) -> EvidenceRow:
+    """One piece. Raises NotFound, and Forbidden outside the caller's part of the site."""
+    row = evidence(session, id)
+    try:
+        unit_id = hazard(session, row.violation_id).unit_id
+    except NotFound:
+        # Evidence may be recorded a moment before its hazard.
+        unit_id = ROOT
+    caller.require(session, unit_id)
+    return row

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import anyio
@@ -11,15 +12,18 @@ from fastapi.responses import StreamingResponse
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocketDisconnect
 
+from api.caller import identify
 from api.context import Context, Here
-from api.routes.site import starting_status
+from api.routes.site import require_camera, starting_status
 from api.schemas.live import LiveStatus
 from api.schemas.shapes import PathId
 from api.schemas.site import Status
-from api.sign_in import who_is
-from api.viewer import Viewer
-from core.errors import DatabaseAway, NotFound, NotSignedIn
+from api.viewer import Event, Viewer
+from core.errors import DatabaseAway, Forbidden, NotFound, NotSignedIn
+from hazards.access.roles import Capability
 from hazards.site import queries
+from hazards.site.people_tables import ROOT
+from hazards.site.tree import units_within
 
 router = APIRouter(tags=["live"])
 sockets = APIRouter()
@@ -31,44 +35,80 @@ RECHECK_S = 60.0
 
 WANTS_STILLS = "stills"
 """What a page sends whose browser cannot play the stream."""
-GOING_AWAY, RESTARTING, TRY_LATER, NOT_SIGNED_IN, NO_CAMERA = 1001, 1012, 1013, 4401, 4404
+GOING_AWAY, RESTARTING, TRY_LATER = 1001, 1012, 1013
+NOT_SIGNED_IN, NOT_ALLOWED, NO_CAMERA = 4401, 4403, 4404
 
 
 @router.get(
-    "/api/events",
+    "/api/v1/events",
     summary="What changes, as server-sent events",
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {}}}},
 )
 async def events(request: Request, context: Here) -> StreamingResponse:
-    """`hazard`, `camera` and `system`; connect again and re-read the lists when it ends."""
+    """`hazard`, `ticket`, `camera` and `system`, of what the caller may see; connect again and
+    re-read the lists when it ends."""
+    sight = await run_in_threadpool(_sight, request, context)
     return StreamingResponse(
-        _events(request, context),
+        _events(request, context, sight),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _events(request: Request, context: Context) -> AsyncIterator[str]:
+async def _events(request: Request, context: Context, sight: "_Sight") -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
-    recheck_at = loop.time() + RECHECK_S
     with context.engine.hub.subscribe() as subscriber:
+        recheck_at = loop.time() + RECHECK_S
         yield ": welcome\n\n"
         while True:
             try:
                 event = await asyncio.wait_for(subscriber.next(), HEARTBEAT_S)
             except TimeoutError:
-                event = ": still here\n\n"
+                event = Event(": still here\n\n")
             if event is None:
                 return
-            yield event
+            if sight.shows(event):
+                yield event.text
             if loop.time() >= recheck_at:
                 recheck_at = loop.time() + RECHECK_S
-                if not await _still_signed_in(request, context):
+                try:
+                    sight = await run_in_threadpool(_sight, request, context)
+                except NotSignedIn:
                     return
+                except DatabaseAway:
+                    # The page goes on without the database; the next check tells.
+                    continue
 
 
-@sockets.websocket("/api/cameras/{id}/live")
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What a page may see now. whole: the whole site, also what is added to it."""
+
+    whole: bool
+    units: frozenset[str]
+    cameras: frozenset[str]
+
+    def shows(self, event: Event) -> bool:
+        """Whether an event is for the page."""
+        if self.whole or (event.unit_id is None and event.camera_id is None):
+            return True
+        return event.unit_id in self.units or event.camera_id in self.cameras
+
+
+def _sight(request: Request, context: Context) -> _Sight:
+    caller = identify(request, context)
+    with context.database.read() as session:
+        watching = replace(caller, paths=tuple(caller.reach(session, Capability.WATCH)))
+        if watching.reaches(session, ROOT):
+            return _Sight(True, frozenset(), frozenset())
+        units = frozenset(session.scalars(units_within(watching.paths)))
+        places = queries.camera_paths(session).items()
+    seen = frozenset(camera for camera, paths in places if watching.reaches_any(paths))
+    return _Sight(False, units, seen)
+
+
+@sockets.websocket("/api/v1/cameras/{id}/live")
 async def live(socket: WebSocket, id: PathId, context: Here) -> None:
     """One tile. Messages as in api/schemas/live.py."""
     if not _from_our_page(socket):
@@ -77,10 +117,12 @@ async def live(socket: WebSocket, id: PathId, context: Here) -> None:
     # Accepted first: a browser sees the close code of an open socket only.
     await socket.accept()
     try:
-        await run_in_threadpool(who_is, socket, context)
-        enabled = await run_in_threadpool(_is_enabled, context, id)
+        enabled = await run_in_threadpool(_is_enabled, socket, context, id)
     except NotSignedIn:
         await socket.close(NOT_SIGNED_IN)
+        return
+    except Forbidden:
+        await socket.close(NOT_ALLOWED)
         return
     except NotFound:
         await socket.close(NO_CAMERA)
@@ -145,7 +187,7 @@ async def _until_signed_out(socket: WebSocket, context: Context) -> int:
 
 async def _still_signed_in(connection: HTTPConnection, context: Context) -> bool:
     try:
-        await run_in_threadpool(who_is, connection, context)
+        await run_in_threadpool(identify, connection, context)
     except NotSignedIn:
         return False
     except DatabaseAway:
@@ -154,8 +196,10 @@ async def _still_signed_in(connection: HTTPConnection, context: Context) -> bool
     return True
 
 
-def _is_enabled(context: Context, camera_id: str) -> bool:
+def _is_enabled(socket: WebSocket, context: Context, camera_id: str) -> bool:
+    caller = identify(socket, context)
     with context.database.read() as session:
+        require_camera(session, caller.able(session, Capability.WATCH), camera_id)
         return queries.camera(session, camera_id).enabled
 
 

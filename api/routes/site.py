@@ -2,55 +2,67 @@
 
 import base64
 import time
+from typing import Annotated
 
 from anyio import from_thread
 from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.orm import Session
 
+from api.caller import Caller, needs
 from api.context import Context, Here
 from api.errors import InvalidRequest
 from api.schemas.shapes import PathId
 from api.schemas.site import Camera, Cameras, CameraWrite, SourceReport, SourceTest
-from core.errors import NotFound
+from core.errors import Forbidden, NotFound
 from core.health import CameraState, CameraStatus
 from core.redaction import MASK, redact_address
+from hazards.access.roles import Capability
 from hazards.site import actions, queries
+from hazards.site.people_tables import ROOT
 from hazards.site.tables import CameraRow
 
 router = APIRouter(tags=["cameras"])
+Watching = Annotated[Caller, needs(Capability.WATCH)]
+Editing = Annotated[Caller, needs(Capability.EDIT_CAMERAS)]
 
 
-@router.get("/api/cameras", summary="All cameras")
-def list_cameras(context: Here) -> Cameras:
-    """In their order on the wall, with the state of now."""
+@router.get("/api/v1/cameras", summary="All cameras")
+def list_cameras(caller: Watching, context: Here) -> Cameras:
+    """Those of the caller's part of the site, in their order on the wall, with the state of now."""
     with context.database.read() as session:
-        return Cameras(items=[_shown(row, context) for row in queries.cameras(session)])
+        places = queries.camera_paths(session)
+        rows = [row for row in queries.cameras(session) if caller.reaches_any(places[row.id])]
+        return Cameras(items=[_shown(row, context) for row in rows])
 
 
-@router.post("/api/cameras", status_code=201, summary="Add a camera")
-def create_camera(body: CameraWrite, context: Here) -> Camera:
-    """409 conflict where the id is taken."""
+@router.post("/api/v1/cameras", status_code=201, summary="Add a camera")
+def create_camera(body: CameraWrite, caller: Editing, context: Here) -> Camera:
+    """For whoever may edit the cameras of the whole site. 409 conflict where the id is taken."""
     config = body.config(_source(body.source, None))
-    with context.database.begin() as session:
+    with caller.begin() as session:
+        caller.require(session, ROOT)
         row = actions.create_camera(session, config, enabled=body.enabled)
         camera = _shown(row, context)
     context.engine.cameras_changed()
     return camera
 
 
-@router.get("/api/cameras/{id}", summary="One camera")
-def read_camera(id: PathId, context: Here) -> Camera:
+@router.get("/api/v1/cameras/{id}", summary="One camera")
+def read_camera(id: PathId, caller: Watching, context: Here) -> Camera:
     """404 not_found."""
     with context.database.read() as session:
+        require_camera(session, caller, id)
         return _shown(queries.camera(session, id), context)
 
 
-@router.put("/api/cameras/{id}", summary="Replace a camera")
-def replace_camera(id: PathId, body: CameraWrite, context: Here) -> Camera:
+@router.put("/api/v1/cameras/{id}", summary="Replace a camera")
+def replace_camera(id: PathId, body: CameraWrite, caller: Editing, context: Here) -> Camera:
     """A source that comes back as it was shown leaves the stored one as it is."""
     if body.id != id:
         raise InvalidRequest("id", "the id of a camera cannot change: add a new camera")
-    with context.database.begin() as session:
+    with caller.begin() as session:
+        require_camera(session, caller, id)
         stored = queries.camera(session, id).source
         config = body.config(_source(body.source, stored))
         row = actions.replace_camera(session, config, enabled=body.enabled)
@@ -59,37 +71,38 @@ def replace_camera(id: PathId, body: CameraWrite, context: Here) -> Camera:
     return camera
 
 
-@router.delete("/api/cameras/{id}", status_code=204, summary="Delete a camera")
-def delete_camera(id: PathId, context: Here) -> None:
+@router.delete("/api/v1/cameras/{id}", status_code=204, summary="Delete a camera")
+def delete_camera(id: PathId, caller: Editing, context: Here) -> None:
     """Its hazards and their evidence stay."""
-    with context.database.begin() as session:
+    with caller.begin() as session:
+        require_camera(session, caller, id)
         actions.delete_camera(session, id)
     context.engine.cameras_changed()
     from_thread.run_sync(context.engine.hub.forget, id)
 
 
 @router.get(
-    "/api/cameras/{id}/still",
+    "/api/v1/cameras/{id}/still",
     summary="The newest judged picture",
     response_class=Response,
     responses={200: {"content": {"image/jpeg": {}}}},
 )
-def still(id: PathId, context: Here) -> Response:
+def still(id: PathId, caller: Watching, context: Here) -> Response:
     """404 not_found where there is none yet."""
     with context.database.read() as session:
-        queries.camera(session, id)
+        require_camera(session, caller, id)
     jpeg = context.engine.still(id)
     if jpeg is None:
         raise NotFound(f"camera '{id}' has sent no picture yet")
     return Response(jpeg, media_type="image/jpeg")
 
 
-@router.post("/api/sources/test", summary="What answers at a source")
-async def test_source(body: SourceTest, context: Here) -> SourceReport:
+@router.post("/api/v1/sources/test", summary="What answers at a source")
+async def test_source(body: SourceTest, caller: Editing, context: Here) -> SourceReport:
     """422 source_unavailable, login_refused, not_video or stream_stalled where it is no video."""
     stored = None
     if body.camera_id is not None:
-        stored = await run_in_threadpool(_stored_source, context, body.camera_id)
+        stored = await run_in_threadpool(_stored_source, caller, body.camera_id)
     probe = await context.engine.probe(_source(body.source, stored))
     return SourceReport(
         codec=probe.codec,
@@ -113,8 +126,18 @@ def _shown(row: CameraRow, context: Context) -> Camera:
     return Camera.of(row, status or starting_status(row.id, enabled=row.enabled))
 
 
-def _stored_source(context: Context, camera_id: str) -> str:
-    with context.database.read() as session:
+def require_camera(session: Session, caller: Caller, id: str) -> None:
+    """Raises NotFound, and Forbidden where the camera stands outside the caller's part."""
+    place = queries.camera_paths(session, id).get(id)
+    if place is None:
+        raise NotFound(f"there is no camera '{id}'")
+    if not caller.reaches_any(place):
+        raise Forbidden("this camera watches another part of the site: ask whoever may see it")
+
+
+def _stored_source(caller: Caller, camera_id: str) -> str:
+    with caller.database.read() as session:
+        require_camera(session, caller, camera_id)
         return queries.camera(session, camera_id).source
 
 

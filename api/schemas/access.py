@@ -3,6 +3,7 @@
 from pydantic import BaseModel, Field, SecretStr
 
 from api.schemas.shapes import Line
+from hazards.access.roles import Capability, Role
 
 
 class SignIn(BaseModel):
@@ -20,9 +21,14 @@ class PasswordChange(BaseModel):
 
 
 class Session(BaseModel):
-    """csrf_token goes into the header X-CSRF-Token of every request that changes something."""
+    """csrf_token goes into the header X-CSRF-Token of every request that changes something.
+
+    capabilities: what the user may do somewhere. person_id: who the user is at the site.
+    """
 
     username: str
     display_name: str
-    role: str
+    roles: list[Role]
+    capabilities: list[Capability]
+    person_id: str | None
     csrf_token: str

@@ -11,7 +11,9 @@ class FieldError(BaseModel):
 
 
 class ProblemDetails(BaseModel):
-    """code: stable, for translation. detail: English, with the next step. errors: by field."""
+    """title: what the code means and what to do, in Chinese or English by Accept-Language. code:
+    stable, for translation. detail: the particulars, in English. errors: by field.
+    """
 
     type: str = "about:blank"
     title: str

@@ -52,7 +52,7 @@ class Evidence(BaseModel):
     @classmethod
     def of(cls, row: EvidenceRow) -> Self:
         """From a row."""
-        url = f"/api/evidence/{row.id}"
+        url = f"/api/v1/evidence/{row.id}"
         return cls(
             id=row.id,
             kind=EvidenceKind(row.kind),

@@ -46,3 +46,10 @@ class CameraEvent(BaseModel):
 
     id: str
     status: Status
+
+
+class TicketEvent(BaseModel):
+    """Data of `event: ticket`."""
+
+    id: str
+    version: int

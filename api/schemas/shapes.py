@@ -23,6 +23,11 @@ Line = Annotated[
 ]
 """One line for people to read."""
 
+MaybeLine = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_plain)
+]
+"""One line, or nothing."""
+
 Address = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
@@ -36,3 +41,20 @@ Id = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN.pattern}$", max_len
 PathId = Annotated[Id, Path()]
 RecordId = Annotated[str, Path(pattern="^[0-9A-Za-z-]{1,64}$")]
 """Id of a hazard or a piece of evidence."""
+
+RecordKey = Annotated[str, StringConstraints(pattern="^[0-9A-Za-z_-]{1,64}$")]
+"""Id of any record, in a body or a query."""
+
+
+def _writable(text: str) -> str:
+    if any(not (letter.isprintable() or letter in "\n\t") for letter in text):
+        raise PydanticCustomError("plain_text", "use printable characters")
+    return text
+
+
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=4000),
+    AfterValidator(_writable),
+]
+"""Several lines for people to read; may be empty."""

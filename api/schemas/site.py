@@ -25,7 +25,8 @@ def _drawn(polygon: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return polygon
 
 
-def _readable(schedule: str) -> str:
+def readable_schedule(schedule: str) -> str:
+    """As a request brings it, in the form in which it is kept."""
     try:
         return Schedule.parse(schedule).text
     except ZoneError as error:
@@ -50,7 +51,7 @@ class Zone(BaseModel):
         list[tuple[Coordinate, Coordinate]], Field(max_length=64), AfterValidator(_drawn)
     ]
     dwell_s: float = Field(ge=0, le=3600, allow_inf_nan=False)
-    schedule: Annotated[str, Field(max_length=500), AfterValidator(_readable)]
+    schedule: Annotated[str, Field(max_length=500), AfterValidator(readable_schedule)]
 
     def zone(self) -> DomainZone:
         """The zone that the rules judge."""

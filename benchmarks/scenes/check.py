@@ -138,7 +138,7 @@ def table(name: str, tally: Tally) -> list[str]:
 def main() -> None:
     """Command line; ends with status 1 when a class is found in less than ``--least`` of them."""
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    ask.add_argument("--model", type=Path, default=Path("models/weights/ppe-n-416.onnx"))
+    ask.add_argument("--model", type=Path, default=Path("models/weights/ppe-n.onnx"))
     ask.add_argument("--demo", type=Path, default=Path("service/demo"))
     ask.add_argument("--threshold", type=float, default=0.35)
     ask.add_argument("--iou", type=float, default=0.4)

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from hazards.access.passwords import hash_password, hash_token, new_token
 from hazards.access.queries import IDLE_S, user_named
-from hazards.access.tables import SignInRow, UserRow
+from hazards.access.roles import Role
+from hazards.access.tables import GrantRow, SignInRow, UserRow
+from hazards.site.people_tables import ROOT
 from hazards.upsert import insert
-
-ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,15 @@ def ensure_administrator(session: Session, password: str | None) -> str | None:
     statement = insert(session, UserRow).values(
         name="admin",
         display_name="admin",
-        role=ADMINISTRATOR,
         password_hash=hash_password(chosen),
+        active=True,
     )
     # Two processes may start at once: one makes the user, the other one's password is void.
-    made = session.scalar(statement.on_conflict_do_nothing().returning(UserRow.id)) is not None
-    return chosen if made and password is None else None
+    made = session.scalar(statement.on_conflict_do_nothing().returning(UserRow.id))
+    if made is None:
+        return None
+    session.add(GrantRow(user_id=made, role=Role.ADMINISTRATOR, unit_id=ROOT))
+    return chosen if password is None else None
 
 
 def reset_password(session: Session, name: str) -> str:

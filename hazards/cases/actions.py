@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from core.violation import Violation
 from hazards.cases.queries import hazard
 from hazards.cases.tables import HazardRow
+from hazards.risk.tables import RiskUnitRow
+from hazards.site.people_tables import ROOT
 from hazards.site.tables import CameraRow, ZoneRow
 from hazards.upsert import insert
 
@@ -24,7 +26,7 @@ def record_violation(session: Session, violation: Violation) -> bool:
         rule=violation.rule,
         camera_id=violation.camera_id,
         zone_id=violation.zone_id,
-        **_names(session, violation),
+        **_place(session, violation),
         track_ids=list(violation.track_ids),
         started_at=violation.started_at,
         last_seen_at=violation.last_seen_at,
@@ -77,13 +79,21 @@ def end_orphans(session: Session, camera_ids: Collection[str] | None, now: float
     return sorted(ended)
 
 
-def _names(session: Session, violation: Violation) -> dict[str, str]:
-    """The names of now; the id stands for what has been deleted or was never drawn."""
-    camera = select(CameraRow.name).where(CameraRow.id == violation.camera_id)
-    zone = select(ZoneRow.name).where(
-        ZoneRow.camera_id == violation.camera_id, ZoneRow.id == violation.zone_id
-    )
+def _place(session: Session, violation: Violation) -> dict[str, str | None]:
+    """Names and risk unit of now; the id stands for what has been deleted or was never drawn."""
+    camera = session.execute(
+        select(CameraRow.name, CameraRow.risk_unit_id).where(CameraRow.id == violation.camera_id)
+    ).one_or_none()
+    zone = session.execute(
+        select(ZoneRow.name, ZoneRow.risk_unit_id).where(
+            ZoneRow.camera_id == violation.camera_id, ZoneRow.id == violation.zone_id
+        )
+    ).one_or_none()
+    risk_unit_id = (zone and zone.risk_unit_id) or (camera and camera.risk_unit_id) or None
+    unit = select(RiskUnitRow.unit_id).where(RiskUnitRow.id == risk_unit_id)
     return {
-        "camera_name": session.scalar(camera) or violation.camera_id,
-        "zone_name": session.scalar(zone) or violation.zone_id,
+        "camera_name": camera.name if camera else violation.camera_id,
+        "zone_name": zone.name if zone else violation.zone_id,
+        "risk_unit_id": risk_unit_id,
+        "unit_id": (risk_unit_id and session.scalar(unit)) or ROOT,
     }

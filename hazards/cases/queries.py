@@ -1,15 +1,18 @@
 """Reads of hazards."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.violation import ViolationKind
+from hazards.cases.kinds import HazardKind, Source, Verdict
 from hazards.cases.tables import HazardRow
+from hazards.site.tree import units_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,23 @@ def hazard_page(
     session: Session,
     *,
     camera_id: str | None,
-    kind: ViolationKind | None,
+    kind: ViolationKind | HazardKind | None,
     open: bool | None,
     before: Cursor | None,
     limit: int,
+    paths: Sequence[str] | None = None,
+    source: Source | None = None,
+    reviewed: bool | None = None,
+    verdict: Verdict | None = None,
+    risk_unit_id: str | None = None,
+    subject_id: str | None = None,
+    since: float | None = None,
+    until: float | None = None,
 ) -> HazardPage:
     """Up to `limit` hazards, newest start first. None means: whichever.
 
-    open: not ended yet. Nothing is missed or shown twice while new hazards come in.
+    open: not ended yet. paths: sub-trees of the organisation. since, until: of the start, UTC
+    seconds. Nothing is missed or shown twice while new hazards come in.
     """
     place = tuple_(HazardRow.started_at, HazardRow.id)
     statement = select(HazardRow).order_by(HazardRow.started_at.desc(), HazardRow.id.desc())
@@ -69,8 +81,35 @@ def hazard_page(
         statement = statement.where(HazardRow.kind == kind.value)
     if open is not None:
         statement = statement.where(HazardRow.ended.is_(not open))
+    if paths is not None:
+        statement = statement.where(HazardRow.unit_id.in_(units_within(paths)))
+    if source is not None:
+        statement = statement.where(HazardRow.source == source.value)
+    if reviewed is not None:
+        no_verdict = HazardRow.verdict.is_(None)
+        statement = statement.where(~no_verdict if reviewed else no_verdict)
+    if verdict is not None:
+        statement = statement.where(HazardRow.verdict == verdict.value)
+    if risk_unit_id is not None:
+        statement = statement.where(HazardRow.risk_unit_id == risk_unit_id)
+    if subject_id is not None:
+        statement = statement.where(HazardRow.subject_id == subject_id)
+    if since is not None:
+        statement = statement.where(HazardRow.started_at >= since)
+    if until is not None:
+        statement = statement.where(HazardRow.started_at < until)
     if before is not None:
         statement = statement.where(place < tuple_(before.started_at, before.id))
     rows = list(session.scalars(statement.limit(limit + 1)))
     page, more = rows[:limit], len(rows) > limit
     return HazardPage(page, Cursor(page[-1].started_at, page[-1].id) if more else None)
+
+
+def waiting_count(session: Session, paths: Sequence[str], *, at_most: int) -> int:
+    """How many hazards of some sub-trees nobody has judged; counts no further than at_most."""
+    some = (
+        select(HazardRow.id)
+        .where(HazardRow.verdict.is_(None), HazardRow.unit_id.in_(units_within(paths)))
+        .limit(at_most)
+    )
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0

@@ -1,6 +1,8 @@
-"""Hazards: one row per violation."""
+"""Hazards: one row per violation, report, inspection finding or sensor alarm."""
 
-from sqlalchemy import Double, Index
+from typing import ClassVar
+
+from sqlalchemy import Double, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hazards.tables import ID, JSON, Seconds, Table, Text
@@ -9,10 +11,18 @@ from hazards.tables import ID, JSON, Seconds, Table, Text
 class HazardRow(Table):
     """id: the violation's. Names are those of the moment; a renamed or deleted camera keeps them.
 
+    camera_id, camera_name, zone_id, zone_name, rule: empty where no camera saw it.
     acknowledged_at: UTC seconds, with the display name of who took note; None while nobody did.
+    source: one of hazards.cases.kinds.Source. unit_id: part of the organisation it belongs to.
+    description, reported_by: what a person or sensor said, and who.
+    verdict: None, `confirmed` or `dismissed` with dismissal; reviewer_id: the user.
+    subject_kind, subject_id: whom a person named as the one it is about (person, team,
+    contractor).
+    ticket_id: what must be done about it, None where nothing must.
     """
 
     __tablename__ = "hazards"
+    AUDITED: ClassVar[bool] = True
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     kind: Mapped[str] = mapped_column(Text)
@@ -28,9 +38,44 @@ class HazardRow(Table):
     confidence: Mapped[float] = mapped_column(Double)
     acknowledged_at: Mapped[float | None] = mapped_column(Seconds)
     acknowledged_by: Mapped[str | None] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text, default="camera")
+    risk_unit_id: Mapped[str | None] = mapped_column(ID)
+    unit_id: Mapped[str] = mapped_column(ID, default="site")
+    description: Mapped[str] = mapped_column(Text, default="")
+    reported_by: Mapped[str] = mapped_column(Text, default="")
+    photo_ids: Mapped[list[str]] = mapped_column(JSON, default=list)
+    verdict: Mapped[str | None] = mapped_column(Text)
+    dismissal: Mapped[str | None] = mapped_column(Text)
+    reviewer_id: Mapped[int | None]
+    reviewed_at: Mapped[float | None] = mapped_column(Seconds)
+    review_note: Mapped[str] = mapped_column(Text, default="")
+    subject_kind: Mapped[str | None] = mapped_column(Text)
+    subject_id: Mapped[str | None] = mapped_column(ID)
+    attributed_by: Mapped[str | None] = mapped_column(Text)
+    attributed_at: Mapped[float | None] = mapped_column(Seconds)
+    ticket_id: Mapped[str | None] = mapped_column(ID, index=True)
 
     __table_args__ = (
         Index(None, "started_at", "id"),
         Index(None, "camera_id", "started_at"),
         Index(None, "ended"),
+        Index(None, "unit_id", "started_at"),
+        Index(None, "risk_unit_id", "started_at"),
+        Index(None, "verdict", "started_at", "id"),
+        Index(None, "subject_kind", "subject_id", "started_at"),
     )
+
+
+class SecondReviewRow(Table):
+    """A hazard that a second person judges without knowing the first verdict."""
+
+    __tablename__ = "second_reviews"
+
+    hazard_id: Mapped[str] = mapped_column(ID, ForeignKey("hazards.id"), primary_key=True)
+    drawn_at: Mapped[float] = mapped_column(Seconds)
+    verdict: Mapped[str | None] = mapped_column(Text)
+    dismissal: Mapped[str | None] = mapped_column(Text)
+    reviewer_id: Mapped[int | None]
+    reviewed_at: Mapped[float | None] = mapped_column(Seconds)
+
+    __table_args__ = (Index(None, "verdict", "drawn_at"),)

@@ -1,5 +1,7 @@
 """Evidence files."""
 
+from typing import ClassVar
+
 from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,6 +15,7 @@ class EvidenceRow(Table):
     """
 
     __tablename__ = "evidence"
+    AUDITED: ClassVar[bool] = False
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     violation_id: Mapped[str] = mapped_column(ID, index=True)
@@ -25,3 +28,17 @@ class EvidenceRow(Table):
     duration_s: Mapped[float] = mapped_column(Seconds)
     boxes_path: Mapped[str] = mapped_column(Text)
     problem: Mapped[str] = mapped_column(Text)
+
+
+class PhotoRow(Table):
+    """A picture that a person sent: of a report, or of a rectification. size: bytes."""
+
+    __tablename__ = "photos"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    path: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(Text)
+    size: Mapped[int] = mapped_column(BigInteger)
+    mime: Mapped[str] = mapped_column(Text)
+    sent_by: Mapped[str] = mapped_column(Text)
+    sent_at: Mapped[float] = mapped_column(Seconds)

@@ -2,10 +2,7 @@
 
 from alembic import context
 
-import hazards.access.tables
-import hazards.cases.tables
-import hazards.evidence.tables
-import hazards.site.tables  # noqa: F401  (all four: so that the metadata knows every table)
+import hazards.every_table  # noqa: F401  (so that the metadata knows them all)
 from hazards.tables import Table
 
 context.configure(

@@ -1,5 +1,7 @@
 """Cameras and zones as somebody configured them."""
 
+from typing import ClassVar
+
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -9,7 +11,10 @@ from hazards.tables import ID, JSON, Seconds, Table, Text
 
 
 class ZoneRow(Table):
-    """polygon: [[x, y], ...] in 0..1. dwell_s: seconds. position: order within the camera."""
+    """polygon: [[x, y], ...] in 0..1. dwell_s: seconds. position: order within the camera.
+
+    risk_unit_id: what the zone watches; its hazards go there.
+    """
 
     __tablename__ = "zones"
 
@@ -23,6 +28,9 @@ class ZoneRow(Table):
     dwell_s: Mapped[float] = mapped_column(Seconds)
     schedule: Mapped[str] = mapped_column(Text)
     position: Mapped[int]
+    risk_unit_id: Mapped[str | None] = mapped_column(
+        ID, ForeignKey("risk_units.id", ondelete="SET NULL"), index=True
+    )
 
     @property
     def zone(self) -> Zone:
@@ -38,15 +46,22 @@ class ZoneRow(Table):
 
 
 class CameraRow(Table):
-    """source: with its credentials. position: order on the wall and in an exported site."""
+    """source: with its credentials. position: order on the wall and in an exported site.
+
+    risk_unit_id: where it stands; for zones that have no risk unit of their own.
+    """
 
     __tablename__ = "cameras"
+    SECRET: ClassVar[frozenset[str]] = frozenset({"source"})
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     name: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
     enabled: Mapped[bool]
     position: Mapped[int]
+    risk_unit_id: Mapped[str | None] = mapped_column(
+        ID, ForeignKey("risk_units.id", ondelete="SET NULL"), index=True
+    )
     zones: Mapped[list[ZoneRow]] = relationship(
         order_by=ZoneRow.position, cascade="all, delete-orphan", lazy="selectin"
     )

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.coverage import Answer
+from core.detections import Detections
+from core.manifest import ModelManifest
 from core.observation import Observation
-from inference.calibration import Calibration
 from inference.roster import cut_by_edge
 
 UNEXPLAINED = 0.25
@@ -39,17 +40,14 @@ class HeadReadings:
 
 @dataclass(frozen=True, slots=True)
 class HeadReader:
-    """Reads heads. bare_id, helmet_id: class ids. input_size: longer side of the network's input.
+    """Reads heads as one model sees them.
 
-    smallest_px: height of a head in pixels of that input below which nobody can tell. calibration:
-    of the model's confidence.
+    manifest: of the model, with its calibration. smallest_px: height of a head in pixels of the
+    network's input below which nobody can tell.
     """
 
-    bare_id: int
-    helmet_id: int
-    input_size: int
+    manifest: ModelManifest
     smallest_px: float
-    calibration: Calibration
 
     def read(self, seen: Observation) -> HeadReadings:
         """What the picture says about each of its people.
@@ -63,34 +61,36 @@ class HeadReader:
         if not len(who):
             return HeadReadings(answer, log_ratio, confidence, share)
         own = found.xyxy[seen.heads[who]]
-        is_bare, is_helmet = found.class_id == self.bare_id, found.class_id == self.helmet_id
         same = _centred(found.xyxy, own)
-        probability = self.calibration.probability(found)
-        bare = (probability * (same & is_bare)).max(axis=1)
-        helmet = (probability * (same & is_helmet)).max(axis=1)
-        height = (own[:, 3] - own[:, 1]) * self.input_size
+        bare = (same * self._probability(found, "head")).max(axis=1)
+        helmet = (same * self._probability(found, "helmet")).max(axis=1)
+        height = (own[:, 3] - own[:, 1]) * self.manifest.input_size
         height /= max(seen.frame.width, seen.frame.height)
         grey = seen.grey[seen.heads[who]]
         spare = UNEXPLAINED * np.maximum(1.0 - bare - helmet, 0.04)
         ratio = np.clip(np.log((bare + spare) / (helmet + spare)), -STRONGEST, STRONGEST)
         surer = np.maximum(bare, helmet)
-        for i, person in enumerate(who.tolist()):
-            if height[i] < self.smallest_px:
-                answer[person] = Answer.TOO_SMALL
-            elif grey[i] < DARKEST:
-                answer[person] = Answer.TOO_DARK
-            elif surer[i] >= LEAST_HEAD:
-                answer[person] = Answer.JUDGED
-                log_ratio[person], confidence[person] = ratio[i], surer[i]
-                share[person] = min(1.0, height[i] / CLEAR_HEAD_PX)
+        clear = surer >= LEAST_HEAD
+        answer[who[clear]] = Answer.JUDGED
+        answer[who[grey < DARKEST]] = Answer.TOO_DARK
+        answer[who[height < self.smallest_px]] = Answer.TOO_SMALL
+        judged = clear & (grey >= DARKEST) & (height >= self.smallest_px)
+        log_ratio[who[judged]], confidence[who[judged]] = ratio[judged], surer[judged]
+        share[who[judged]] = np.minimum(1.0, height[judged] / CLEAR_HEAD_PX)
         return HeadReadings(answer, log_ratio, confidence, share)
+
+    def _probability(self, found: Detections, name: str) -> NDArray[np.float64]:
+        """(N,): that each box is right, 0 where it is of another class."""
+        of_class = found.class_id == self.manifest.class_id(name)
+        sure = self.manifest.calibration[name].probability(found.confidence)
+        return np.where(of_class, sure, 0.0)
 
     def _without_head(self, seen: Observation) -> NDArray[np.object_]:
         """Why each person's head cannot be judged, if there is no box for it."""
         people = seen.people
         top_cut = cut_by_edge(people.xyxy, seen.frame.width, seen.frame.height)[:, 1]
         # A head is about a fifth of a person's box.
-        head = (people.xyxy[:, 3] - people.xyxy[:, 1]) / 5 * self.input_size
+        head = (people.xyxy[:, 3] - people.xyxy[:, 1]) / 5 * self.manifest.input_size
         answer = np.full(len(people), Answer.HIDDEN, object)
         answer[seen.grey[people.detection_index] < DARKEST] = Answer.TOO_DARK
         answer[head < self.smallest_px * max(seen.frame.width, seen.frame.height)] = (

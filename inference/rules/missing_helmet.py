@@ -68,22 +68,35 @@ class MissingHelmetRule:
         if not watched:
             return self.close()
         now = seen.frame.timestamp
-        ids, inside = seen.people.track_id.tolist(), feet_in(self._zone, seen)
+        inside = feet_in(self._zone, seen)
         readings = self._heads.read(seen)
+        # Plain numbers: arithmetic with single elements of arrays costs several times as much.
+        rows = zip(
+            seen.people.track_id.tolist(),
+            inside.tolist(),
+            readings.answer.tolist(),
+            readings.log_ratio.tolist(),
+            readings.confidence.tolist(),
+            readings.share.tolist(),
+            strict=True,
+        )
         answers: list[Answer] = []
+        outside: set[int] = set()
         barely: dict[int, float] = {}
-        for i in inside.nonzero()[0].tolist():
-            answer = readings.answer[i]
+        for person, within, answer, ratio, confidence, share in rows:
+            if not within:
+                outside.add(person)
+                continue
             answers.append(answer)
-            wearer = self._wearers.setdefault(ids[i], _Wearer(now))
+            wearer = self._wearers.get(person)
+            if wearer is None:
+                wearer = self._wearers[person] = _Wearer(now)
             wearer.inside_at = now
             if answer is Answer.JUDGED:
-                ratio = float(readings.log_ratio[i])
-                self._weigh(wearer, ratio, float(readings.share[i]), now)
+                self._weigh(wearer, ratio, share, now)
                 if wearer.bare and ratio > 0:
-                    barely[ids[i]] = float(readings.confidence[i])
+                    barely[person] = confidence
         self.answers = shares(answers)
-        outside = {ids[i] for i in (~inside).nonzero()[0].tolist()}
         self._forget(seen.remembered, outside, now)
         return [*self._see(barely, now), *self._end(now)]
 

@@ -4,9 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.coverage import Answer
 from core.observation import Observation
 from core.violation import Violation, ViolationKind
@@ -28,9 +25,10 @@ FASTEST = 4.0
 
 @dataclass(slots=True)
 class _Step:
-    """Where somebody stood last. foot: (2,) pixels. seen_at: UTC seconds."""
+    """Where somebody stood last. x, y: of the foot point, pixels. seen_at: UTC seconds."""
 
-    foot: NDArray[np.floating]
+    x: float
+    y: float
     seen_at: float
 
 
@@ -64,20 +62,26 @@ class RestrictedZoneRule:
             return self.close()
         now, people = seen.frame.timestamp, seen.people
         standing = standing_in(self._zone, seen)
-        heights = people.xyxy[:, 3] - people.xyxy[:, 1]
+        # Plain numbers: arithmetic with single elements of arrays costs several times as much.
+        rows = zip(
+            people.track_id.tolist(),
+            standing.feet.tolist(),
+            standing.depth.tolist(),
+            standing.hidden.tolist(),
+            (people.xyxy[:, 3] - people.xyxy[:, 1]).tolist(),
+            people.confidence.tolist(),
+            strict=True,
+        )
         answers: list[Answer] = []
         changed: list[Violation] = []
-        for i, person in enumerate(people.track_id.tolist()):
-            height = float(heights[i])
-            plausible = self._walks(person, standing.feet[i], height, now)
-            if standing.hidden[i]:
+        for person, (x, y), depth, hidden, height, confidence in rows:
+            plausible = self._walks(person, _Step(x, y, now), height)
+            if hidden:
                 answers.append(Answer.HIDDEN)
             elif not plausible:
                 answers.append(Answer.JUMPED)
             else:
                 answers.append(Answer.JUDGED)
-                depth = float(standing.depth[i])
-                confidence = float(people.confidence[i])
                 changed += self._stands(person, depth / max(height, 1.0), confidence, now)
         self.answers = shares(answers)
         return [*changed, *self._end(seen.remembered, now)]
@@ -89,14 +93,14 @@ class RestrictedZoneRule:
         self._steps.clear()
         return ended
 
-    def _walks(self, person: int, foot: NDArray[np.floating], height: float, now: float) -> bool:
+    def _walks(self, person: int, step: _Step, height: float) -> bool:
         """Whether somebody can have come here since the last picture."""
         last = self._steps.get(person)
-        self._steps[person] = _Step(foot, now)
+        self._steps[person] = step
         if last is None:
             return True
-        away = math.hypot(foot[0] - last.foot[0], foot[1] - last.foot[1])
-        return away <= (JUMP + FASTEST * (now - last.seen_at)) * height
+        away = math.hypot(step.x - last.x, step.y - last.y)
+        return away <= (JUMP + FASTEST * (step.seen_at - last.seen_at)) * height
 
     def _stands(
         self, person: int, depth: float, confidence: float, now: float

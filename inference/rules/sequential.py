@@ -8,7 +8,7 @@ same thing, so each counts by how far it is from the one before.
 import math
 from dataclasses import dataclass
 
-DECORRELATION_S = 0.5
+DECORRELATION_S = 0.4
 """Time constant with which the next picture becomes a witness of its own."""
 
 

@@ -13,10 +13,12 @@ from memory_engine import MemoryEngine
 
 from api.app import Application, create_app
 from api.settings import ApiSettings
-from hazards.access.actions import ADMINISTRATOR, sign_in
+from hazards.access.actions import sign_in
 from hazards.access.passwords import hash_password
-from hazards.access.tables import UserRow
+from hazards.access.roles import Role
+from hazards.access.tables import GrantRow, UserRow
 from hazards.database import Database
+from hazards.site.people_tables import ROOT
 
 
 @pytest.fixture(scope="session")
@@ -47,11 +49,11 @@ def settings(tmp_path: Path) -> ApiSettings:
 @pytest.fixture
 def user(database: Database, password_hash: str) -> UserRow:  # noqa: F811
     """The administrator."""
-    row = UserRow(
-        name="admin", display_name="admin", role=ADMINISTRATOR, password_hash=password_hash
-    )
+    row = UserRow(name="admin", display_name="admin", password_hash=password_hash, active=True)
     with database.begin() as session:
         session.add(row)
+        session.flush()
+        session.add(GrantRow(user_id=row.id, role=Role.ADMINISTRATOR, unit_id=ROOT))
     return row
 
 

@@ -11,7 +11,7 @@ from core.manifest import UNCALIBRATED, ModelManifest
 MANIFEST = ModelManifest(
     name="ppe-n-416",
     version="1",
-    file="ppe-n-416.onnx",
+    file="ppe-n.onnx",
     sha256="c" * 64,
     classes=("person", "head", "helmet"),
     input_size=416,

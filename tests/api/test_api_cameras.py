@@ -33,7 +33,7 @@ def test_a_camera_is_added_and_shown_without_its_login(
     client: TestClient, engine: MemoryEngine, database: Database
 ) -> None:
     """The answer is the camera as written, with *** and the state; the engine is told."""
-    answer = client.post("/api/cameras", json=CAMERA)
+    answer = client.post("/api/v1/cameras", json=CAMERA)
     assert answer.status_code == 201
     created = answer.json()
     status = created.pop("status")
@@ -42,30 +42,30 @@ def test_a_camera_is_added_and_shown_without_its_login(
     assert engine.changes == 1
     assert _stored_source(database) == SOURCE
     engine.statuses["gate"] = live_status("gate")
-    (listed,) = client.get("/api/cameras").json()["items"]
+    (listed,) = client.get("/api/v1/cameras").json()["items"]
     assert listed["status"]["state"] == "live"
-    assert listed == client.get("/api/cameras/gate").json()
+    assert listed == client.get("/api/v1/cameras/gate").json()
 
 
 def test_a_source_that_comes_back_as_shown_is_kept(client: TestClient, database: Database) -> None:
     """Renaming a camera on the page does not lose its password."""
-    client.post("/api/cameras", json=CAMERA)
+    client.post("/api/v1/cameras", json=CAMERA)
     changed = {**CAMERA, "source": SHOWN, "name": "New", "enabled": False, "zones": []}
-    answer = client.put("/api/cameras/gate", json=changed)
+    answer = client.put("/api/v1/cameras/gate", json=changed)
     assert answer.status_code == 200
     assert (answer.json()["name"], answer.json()["source"]) == ("New", SHOWN)
     assert _stored_source(database) == SOURCE
-    client.put("/api/cameras/gate", json={**changed, "source": "rtsp://10.0.0.6/"})
+    client.put("/api/v1/cameras/gate", json={**changed, "source": "rtsp://10.0.0.6/"})
     assert _stored_source(database) == "rtsp://10.0.0.6/"
 
 
 def test_stars_are_never_taken_for_a_password(client: TestClient, database: Database) -> None:
     """A shown source that was edited asks for the login again instead of storing ***."""
-    client.post("/api/cameras", json=CAMERA)
+    client.post("/api/v1/cameras", json=CAMERA)
     edited = {**CAMERA, "source": SHOWN.replace("channel=1", "channel=2")}
     for answer in (
-        client.put("/api/cameras/gate", json=edited),
-        client.post("/api/cameras", json={**edited, "id": "other"}),
+        client.put("/api/v1/cameras/gate", json=edited),
+        client.post("/api/v1/cameras", json={**edited, "id": "other"}),
     ):
         assert (answer.status_code, answer.json()["errors"][0]["place"]) == (422, "source")
     assert _stored_source(database) == SOURCE
@@ -73,25 +73,25 @@ def test_stars_are_never_taken_for_a_password(client: TestClient, database: Data
 
 def test_deleting_a_camera(client: TestClient, engine: MemoryEngine) -> None:
     """It is gone, the engine is told, a second time it is not found."""
-    client.post("/api/cameras", json=CAMERA)
-    assert client.delete("/api/cameras/gate").status_code == 204
+    client.post("/api/v1/cameras", json=CAMERA)
+    assert client.delete("/api/v1/cameras/gate").status_code == 204
     assert engine.changes == 2
-    assert client.get("/api/cameras").json() == {"items": []}
+    assert client.get("/api/v1/cameras").json() == {"items": []}
     for answer in (
-        client.delete("/api/cameras/gate"),
-        client.get("/api/cameras/gate"),
-        client.put("/api/cameras/gate", json=CAMERA),
-        client.get("/api/cameras/gate/still"),
+        client.delete("/api/v1/cameras/gate"),
+        client.get("/api/v1/cameras/gate"),
+        client.put("/api/v1/cameras/gate", json=CAMERA),
+        client.get("/api/v1/cameras/gate/still"),
     ):
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 def test_an_id_is_taken_once_and_does_not_change(client: TestClient) -> None:
     """409 for a second camera of the same id; 422 for a new id in a change."""
-    client.post("/api/cameras", json=CAMERA)
-    again = client.post("/api/cameras", json=CAMERA)
+    client.post("/api/v1/cameras", json=CAMERA)
+    again = client.post("/api/v1/cameras", json=CAMERA)
     assert (again.status_code, again.json()["code"]) == (409, "conflict")
-    renamed = client.put("/api/cameras/gate", json={**CAMERA, "id": "yard"})
+    renamed = client.put("/api/v1/cameras/gate", json={**CAMERA, "id": "yard"})
     assert (renamed.status_code, renamed.json()["errors"][0]["place"]) == (422, "id")
 
 
@@ -118,13 +118,13 @@ def test_a_mistake_in_a_zone_is_named_with_its_place(
 ) -> None:
     """422 invalid_request with where and what, and nothing is stored."""
     camera = deepcopy(CAMERA) | {"zones": [ZONE | change]}
-    answer = client.post("/api/cameras", json=camera)
+    answer = client.post("/api/v1/cameras", json=camera)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
     (error,) = answer.json()["errors"]
     assert error["place"] == place
     assert says in error["message"]
     assert "Value error" not in error["message"]
-    assert client.get("/api/cameras").json()["items"] == []
+    assert client.get("/api/v1/cameras").json()["items"] == []
 
 
 def test_numbers_that_are_none_are_refused(client: TestClient) -> None:
@@ -133,7 +133,9 @@ def test_numbers_that_are_none_are_refused(client: TestClient) -> None:
     body += (
         '"kind":"exit","polygon":[[NaN,0],[1,0],[1,1]],"dwell_s":Infinity,"schedule":"always"}]}'
     )
-    answer = client.post("/api/cameras", content=body, headers={"Content-Type": "application/json"})
+    answer = client.post(
+        "/api/v1/cameras", content=body, headers={"Content-Type": "application/json"}
+    )
     places = [error["place"] for error in answer.json()["errors"]]
     assert answer.status_code == 422
     assert places == ["zones[0].polygon[0][0]", "zones[0].dwell_s"]
@@ -141,7 +143,7 @@ def test_numbers_that_are_none_are_refused(client: TestClient) -> None:
 
 def test_zones_of_a_camera_are_told_apart(client: TestClient) -> None:
     """The same zone id twice is a mistake."""
-    answer = client.post("/api/cameras", json={**CAMERA, "zones": [ZONE, ZONE]})
+    answer = client.post("/api/v1/cameras", json={**CAMERA, "zones": [ZONE, ZONE]})
     assert answer.json()["errors"] == [
         {"place": "zones", "message": "zone id 'door' is used twice"}
     ]
@@ -150,7 +152,7 @@ def test_zones_of_a_camera_are_told_apart(client: TestClient) -> None:
 def test_a_source_is_tested(client: TestClient, engine: MemoryEngine) -> None:
     """What answers, with a still; a codec that browsers cannot play is said so."""
     engine.probes["rtsp://host/"] = PROBE
-    answer = client.post("/api/sources/test", json={"source": " rtsp://host/ "})
+    answer = client.post("/api/v1/sources/test", json={"source": " rtsp://host/ "})
     assert answer.json() == {
         "codec": "h264",
         "mime": "",
@@ -166,29 +168,29 @@ def test_a_shown_source_is_tested_with_its_stored_login(
     client: TestClient, engine: MemoryEngine
 ) -> None:
     """The page can test a camera whose password it never saw, that camera's only."""
-    client.post("/api/cameras", json=CAMERA)
+    client.post("/api/v1/cameras", json=CAMERA)
     engine.probes[SOURCE] = PROBE
     ask = {"source": SHOWN, "camera_id": "gate"}
-    assert client.post("/api/sources/test", json=ask).status_code == 200
-    assert client.post("/api/sources/test", json={"source": SHOWN}).status_code == 422
-    unknown = client.post("/api/sources/test", json={**ask, "camera_id": "yard"})
+    assert client.post("/api/v1/sources/test", json=ask).status_code == 200
+    assert client.post("/api/v1/sources/test", json={"source": SHOWN}).status_code == 422
+    unknown = client.post("/api/v1/sources/test", json={**ask, "camera_id": "yard"})
     assert unknown.status_code == 404
 
 
 def test_a_source_that_fails_says_why(client: TestClient, engine: MemoryEngine) -> None:
     """The engine's error comes through with its code."""
     engine.probes["rtsp://host/"] = LoginRefused("the camera at host refused the login: check it")
-    answer = client.post("/api/sources/test", json={"source": "rtsp://host/"})
+    answer = client.post("/api/v1/sources/test", json={"source": "rtsp://host/"})
     assert (answer.status_code, answer.json()["code"]) == (422, "login_refused")
     assert answer.json()["detail"] == "the camera at host refused the login: check it"
 
 
 def test_the_newest_still(client: TestClient, engine: MemoryEngine) -> None:
     """A JPEG that no cache keeps; 404 before the first picture."""
-    client.post("/api/cameras", json=CAMERA)
-    assert client.get("/api/cameras/gate/still").json()["code"] == "not_found"
+    client.post("/api/v1/cameras", json=CAMERA)
+    assert client.get("/api/v1/cameras/gate/still").json()["code"] == "not_found"
     engine.stills["gate"] = b"\xff\xd8jpeg"
-    answer = client.get("/api/cameras/gate/still")
+    answer = client.get("/api/v1/cameras/gate/still")
     assert (answer.headers["content-type"], answer.content) == ("image/jpeg", b"\xff\xd8jpeg")
     assert answer.headers["cache-control"] == "no-store"
 
@@ -197,14 +199,14 @@ def test_no_answer_holds_a_credential(client: TestClient, engine: MemoryEngine) 
     """Neither success nor any error shows the password of a source."""
     engine.probes[SOURCE] = PROBE
     answers = [
-        client.post("/api/cameras", json=CAMERA),
-        client.post("/api/cameras", json=CAMERA),
-        client.post("/api/cameras", json={**CAMERA, "zones": "x"}),
-        client.post("/api/cameras", json={**CAMERA, "source": SOURCE + "\n" + "x" * 3000}),
-        client.put("/api/cameras/gate", json={**CAMERA, "name": "x"}),
-        client.get("/api/cameras"),
-        client.post("/api/sources/test", json={"source": SOURCE}),
-        client.get("/api/system"),
+        client.post("/api/v1/cameras", json=CAMERA),
+        client.post("/api/v1/cameras", json=CAMERA),
+        client.post("/api/v1/cameras", json={**CAMERA, "zones": "x"}),
+        client.post("/api/v1/cameras", json={**CAMERA, "source": SOURCE + "\n" + "x" * 3000}),
+        client.put("/api/v1/cameras/gate", json={**CAMERA, "name": "x"}),
+        client.get("/api/v1/cameras"),
+        client.post("/api/v1/sources/test", json={"source": SOURCE}),
+        client.get("/api/v1/system"),
         client.get("/metrics"),
     ]
     assert [a.status_code for a in answers] == [201, 409, 422, 422, 200, 200, 200, 200, 200]

@@ -5,7 +5,14 @@ from starlette.websockets import WebSocketDisconnect
 
 from api.app import Application, describe
 
-OPEN = {("POST", "/api/session"), ("GET", "/healthz"), ("GET", "/readyz")}
+OPEN = {
+    ("POST", "/api/v1/session"),
+    ("GET", "/api/v1/oidc"),
+    ("GET", "/api/v1/oidc/login"),
+    ("GET", "/api/v1/oidc/callback"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+}
 PAGES = "/{path:path}"
 
 
@@ -29,7 +36,7 @@ def test_the_list_of_routes_is_complete() -> None:
         for path, methods in describe("0").openapi()["paths"].items()
         for method in methods
     }
-    assert set(_all_routes()) == described | {("GET", "/api/openapi.json"), ("GET", "/metrics")}
+    assert set(_all_routes()) == described | {("GET", "/api/v1/openapi.json"), ("GET", "/metrics")}
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(set(_all_routes()) - OPEN))
@@ -45,8 +52,8 @@ def test_nothing_is_open_by_accident(app: Application, method: str, path: str) -
 def test_live_pictures_need_a_session(app: Application) -> None:
     """The socket is closed with 4401, which the page understands."""
     sockets = [route.path for route in _contexts() if not route.methods]
-    assert sockets == ["/api/cameras/{id}/live"]
-    with TestClient(app).websocket_connect("/api/cameras/a/live") as socket:
+    assert sockets == ["/api/v1/cameras/{id}/live"]
+    with TestClient(app).websocket_connect("/api/v1/cameras/a/live") as socket:
         with pytest.raises(WebSocketDisconnect) as caught:
             socket.receive_text()
     assert caught.value.code == 4401

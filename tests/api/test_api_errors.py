@@ -12,11 +12,11 @@ from hazards.database import Database
 
 def test_every_error_has_one_form(client: TestClient) -> None:
     """problem+json with type, title, status, code and detail."""
-    answer = client.get("/api/hazards/unknown")
+    answer = client.get("/api/v1/hazards/unknown")
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json() == {
         "type": "about:blank",
-        "title": "Not Found",
+        "title": "Not found",
         "status": 404,
         "code": "not_found",
         "detail": "there is no hazard 'unknown'",
@@ -26,10 +26,10 @@ def test_every_error_has_one_form(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("GET", "/api/nothing", 404, "not_found"),
+        ("GET", "/api/v1/nothing", 404, "not_found"),
         ("GET", "/api", 404, "not_found"),
-        ("POST", "/api/hazards", 405, "invalid_request"),
-        ("POST", "/api/cameras", 422, "invalid_request"),
+        ("POST", "/api/v1/hazards", 405, "invalid_request"),
+        ("POST", "/api/v1/cameras", 422, "invalid_request"),
     ],
 )
 def test_the_frameworks_own_errors_have_it_too(
@@ -46,7 +46,7 @@ def test_the_frameworks_own_errors_have_it_too(
 def test_a_body_that_cannot_be_read_is_a_request_error(client: TestClient, body: bytes) -> None:
     """Broken JSON, broken text and other shapes: 422 or 400, never 500."""
     answer = client.post(
-        "/api/sources/test", content=body, headers={"Content-Type": "application/json"}
+        "/api/v1/sources/test", content=body, headers={"Content-Type": "application/json"}
     )
     assert answer.status_code in {400, 422}
     assert answer.json()["code"] == "invalid_request"
@@ -54,7 +54,7 @@ def test_a_body_that_cannot_be_read_is_a_request_error(client: TestClient, body:
 
 def test_a_huge_body_is_refused(client: TestClient) -> None:
     """More than a megabyte is not read."""
-    answer = client.post("/api/sources/test", json={"source": "x" * 2**21})
+    answer = client.post("/api/v1/sources/test", json={"source": "x" * 2**21})
     assert (answer.status_code, answer.json()["code"]) == (413, "invalid_request")
 
 
@@ -64,7 +64,7 @@ def test_an_unexpected_error_is_logged_and_not_shown(
     """500 internal_error without a word of what happened; the log has the traceback."""
     engine.probes["rtsp://host/"] = ZeroDivisionError("secret of the house")
     with capture_logs() as logs:
-        answer = client.post("/api/sources/test", json={"source": "rtsp://host/"})
+        answer = client.post("/api/v1/sources/test", json={"source": "rtsp://host/"})
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
     assert "secret" not in answer.text
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -72,7 +72,7 @@ def test_an_unexpected_error_is_logged_and_not_shown(
         {
             "event": "request failed",
             "method": "POST",
-            "path": "/api/sources/test",
+            "path": "/api/v1/sources/test",
             "exc_info": True,
             "log_level": "error",
         }
@@ -84,9 +84,9 @@ def test_a_database_that_is_away_is_said_so(engine: MemoryEngine, settings: ApiS
     database = Database("postgresql+psycopg://anyan:hunter2@127.0.0.1:1/records")
     client = TestClient(create_app(database, engine, settings))
     client.cookies.set("anyan_session", "x")
-    answer = client.get("/api/cameras")
+    answer = client.get("/api/v1/cameras")
     assert (answer.status_code, answer.json()["code"]) == (503, "database_away")
-    login = client.post("/api/session", json={"username": "admin", "password": "x"})
+    login = client.post("/api/v1/session", json={"username": "admin", "password": "x"})
     assert login.json()["code"] == "database_away"
     assert client.get("/healthz").json() == {"status": "ok"}
     ready = client.get("/readyz")

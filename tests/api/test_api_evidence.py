@@ -25,7 +25,7 @@ CLIP = Evidence(
     boxes_path="clips/gate.json",
     problem="",
 )
-URL = f"/api/evidence/{CLIP.id}"
+URL = f"/api/v1/evidence/{CLIP.id}"
 BOXES = {
     "camera_id": "gate",
     "frames": [

@@ -35,7 +35,7 @@ def test_a_hazard_as_the_page_reads_it(client: TestClient, database: Database) -
     _record(database, VIOLATION)
     with database.begin() as session:
         record_evidence(session, FAILED_CLIP)
-    hazard = client.get("/api/hazards/v1").json()
+    hazard = client.get("/api/v1/hazards/v1").json()
     assert hazard == {
         "id": "v1",
         "kind": "missing_helmet",
@@ -51,6 +51,17 @@ def test_a_hazard_as_the_page_reads_it(client: TestClient, database: Database) -
         "confidence": 0.75,
         "acknowledged_at": None,
         "acknowledged_by": None,
+        "source": "camera",
+        "risk_unit_id": None,
+        "risk_unit_name": "",
+        "unit_id": "site",
+        "unit_name": "Site",
+        "description": "",
+        "reported_by": "",
+        "photo_ids": [],
+        "judgement": None,
+        "subject": None,
+        "ticket_id": None,
         "evidence": [
             {
                 "id": FAILED_CLIP.id,
@@ -66,7 +77,7 @@ def test_a_hazard_as_the_page_reads_it(client: TestClient, database: Database) -
             }
         ],
     }
-    assert client.get("/api/hazards").json() == {"items": [hazard], "next": None}
+    assert client.get("/api/v1/hazards").json() == {"items": [hazard], "next": None}
 
 
 def test_the_list_goes_on_where_the_page_before_ended(
@@ -78,7 +89,7 @@ def test_the_list_goes_on_where_the_page_before_ended(
     seen, before = [], None
     for _ in range(3):
         params = {"limit": 2} | ({"before": before} if before else {})
-        page = client.get("/api/hazards", params=params).json()
+        page = client.get("/api/v1/hazards", params=params).json()
         seen.append([hazard["id"] for hazard in page["items"]])
         before = page["next"]
     assert seen == [["v4", "v3"], ["v2", "v1"], ["v0"]]
@@ -95,7 +106,7 @@ def test_the_list_is_filtered(client: TestClient, database: Database) -> None:
     )
 
     def ids(**params: str) -> list[str]:
-        items = client.get("/api/hazards", params=params).json()["items"]
+        items = client.get("/api/v1/hazards", params=params).json()["items"]
         return [hazard["id"] for hazard in items]
 
     assert ids() == ["v1", "v2", "v3"]
@@ -119,20 +130,20 @@ def test_the_list_is_filtered(client: TestClient, database: Database) -> None:
 )
 def test_a_wrong_filter_is_named(client: TestClient, params: dict[str, str], place: str) -> None:
     """422 with the name of the parameter."""
-    answer = client.get("/api/hazards", params=params)
+    answer = client.get("/api/v1/hazards", params=params)
     assert (answer.status_code, answer.json()["errors"][0]["place"]) == (422, place)
 
 
 def test_the_first_to_acknowledge_stays(client: TestClient, database: Database) -> None:
     """Acknowledging is idempotent and keeps name and time."""
     _record(database, VIOLATION)
-    first = client.post("/api/hazards/v1/acknowledge").json()
+    first = client.post("/api/v1/hazards/v1/acknowledge").json()
     assert first["acknowledged_by"] == "admin"
     assert first["acknowledged_at"] > VIOLATION.started_at
-    assert client.post("/api/hazards/v1/acknowledge").json() == first
+    assert client.post("/api/v1/hazards/v1/acknowledge").json() == first
 
 
-@pytest.mark.parametrize("path", ["/api/hazards/no-such", "/api/evidence/no-such"])
+@pytest.mark.parametrize("path", ["/api/v1/hazards/no-such", "/api/v1/evidence/no-such"])
 def test_an_unknown_record_is_not_found(client: TestClient, path: str) -> None:
     """404 with code and sentence."""
     answer = client.get(path)
@@ -142,5 +153,5 @@ def test_an_unknown_record_is_not_found(client: TestClient, path: str) -> None:
 
 def test_an_id_that_cannot_be_one_is_refused(client: TestClient) -> None:
     """What no database could store does not reach it."""
-    for path in ("/api/hazards/a%00b", "/api/evidence/a%00b/boxes", "/api/cameras/a%00b"):
+    for path in ("/api/v1/hazards/a%00b", "/api/v1/evidence/a%00b/boxes", "/api/v1/cameras/a%00b"):
         assert client.get(path).status_code == 422, path

@@ -12,23 +12,27 @@ import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 from memory_engine import MemoryEngine, live_status
+from roles import browser_of
 from starlette.websockets import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from api.app import Application
-from api.current import system_now
+from api.current import hazard_now, system_now
 from api.server import Server
 from core.health import CameraState
 from core.site import CameraConfig
 from core.violation import Violation, ViolationKind
 from hazards.access.actions import sign_in, sign_out
+from hazards.access.roles import Role
 from hazards.access.tables import UserRow
 from hazards.cases.actions import record_violation
 from hazards.database import Database
 from hazards.site.actions import create_camera
+from hazards.site.people_tables import ROOT
+from hazards.site.tree import UnitKind, create_unit
 
-LIVE = "/api/cameras/gate/live"
+LIVE = "/api/v1/cameras/gate/live"
 VIOLATION = Violation(
     "v1", ViolationKind.BLOCKED_EXIT, "exit/1", "gate", "door", (), 1.0, 2.0, False, 0.5
 )
@@ -154,7 +158,7 @@ def test_a_change_of_state_reaches_the_tile(
 
 def test_a_tile_of_an_unknown_camera_is_told_so(client: TestClient) -> None:
     """Close code 4404."""
-    with client.websocket_connect("/api/cameras/yard/live") as tile:
+    with client.websocket_connect("/api/v1/cameras/yard/live") as tile:
         with pytest.raises(WebSocketDisconnect) as caught:
             tile.receive_text()
     assert caught.value.code == 4404
@@ -196,7 +200,7 @@ class Running:
     @contextmanager
     def events(self) -> Iterator[Iterator[str]]:
         """The lines of an open event stream, after its first one."""
-        url = f"http://127.0.0.1:{self.port}/api/events"
+        url = f"http://127.0.0.1:{self.port}/api/v1/events"
         with httpx.stream("GET", url, headers=self.cookie, timeout=20) as stream:
             assert stream.headers["content-type"].startswith("text/event-stream")
             lines = stream.iter_lines()
@@ -233,7 +237,7 @@ def test_events_reach_an_open_page(
     """A new hazard, an acknowledged one, a camera's state, the system: each with its name."""
     with database.begin() as session:
         record_violation(session, VIOLATION)
-    base = f"http://127.0.0.1:{running.port}/api"
+    base = f"http://127.0.0.1:{running.port}/api/v1"
     token = httpx.get(f"{base}/session", headers=running.cookie).json()["csrf_token"]
 
     def one(lines: Iterator[str]) -> tuple[str, dict[str, object]]:
@@ -253,6 +257,26 @@ def test_events_reach_an_open_page(
             f"{base}/hazards/v1/acknowledge", headers={**running.cookie, "X-CSRF-Token": token}
         )
         assert one(lines) == ("event: hazard", answer.json())
+
+
+def test_events_are_for_those_who_may_see_them(
+    running: Running, engine: MemoryEngine, app: Application, database: Database
+) -> None:
+    """Whoever watches another part hears of the system, not of cameras and hazards here."""
+    with database.begin() as session:
+        record_violation(session, VIOLATION)
+        create_unit(session, parent_id=ROOT, kind=UnitKind.WORKSHOP, name="Yard", id="yard")
+        shown = hazard_now(session, VIOLATION.id)
+    guard = browser_of(app, database, "guard", Role.SECURITY_ROOM, "yard")
+    running.token = guard.cookies["anyan_session"]
+    with running.events() as lines:
+        running.publish(engine.hub.publish_status, live_status("gate"))
+        running.publish(engine.hub.publish_hazard, shown)
+        running.publish(engine.hub.publish_system, system_now(engine, app.state.context.settings))
+        assert next(lines) == "event: system"
+    with running.tile() as tile, pytest.raises(ConnectionClosed):
+        tile.recv(10)
+    assert tile.close_code == 4403
 
 
 def test_the_server_stops_promptly_with_open_streams(
@@ -297,7 +321,7 @@ def test_signing_out_ends_open_streams(
 
 def test_a_deleted_camera_sends_its_tiles_away(running: Running, engine: MemoryEngine) -> None:
     """Close code 4404, at once."""
-    base = f"http://127.0.0.1:{running.port}/api"
+    base = f"http://127.0.0.1:{running.port}/api/v1"
     token = httpx.get(f"{base}/session", headers=running.cookie).json()["csrf_token"]
     headers = {**running.cookie, "X-CSRF-Token": token}
     with running.tile() as tile:

@@ -10,6 +10,7 @@ from api.errors import RateLimited
 from api.sign_in_limit import SignInLimit
 from core.errors import DatabaseAway, WrongLogin
 from hazards.access import queries
+from hazards.access.roles import Capability
 from hazards.database import Database
 
 RIGHT = {"username": "admin", "password": "correct horse"}
@@ -17,7 +18,7 @@ WRONG = {"username": "admin", "password": "wrong"}
 
 
 def _sign_in(client: TestClient, **login: str) -> Response:
-    return client.post("/api/session", json={**RIGHT, **login})
+    return client.post("/api/v1/session", json={**RIGHT, **login})
 
 
 def test_signing_in_and_out(stranger: TestClient) -> None:
@@ -28,19 +29,21 @@ def test_signing_in_and_out(stranger: TestClient) -> None:
     assert answer.json() == {
         "username": "admin",
         "display_name": "admin",
-        "role": "administrator",
+        "roles": ["administrator"],
+        "capabilities": [str(capability) for capability in Capability],
+        "person_id": None,
         "csrf_token": token,
     }
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
     assert "secure" not in cookie
-    assert stranger.get("/api/session").json() == answer.json()
+    assert stranger.get("/api/v1/session").json() == answer.json()
     old = stranger.cookies["anyan_session"]
-    assert stranger.delete("/api/session", headers={"X-CSRF-Token": token}).status_code == 204
+    assert stranger.delete("/api/v1/session", headers={"X-CSRF-Token": token}).status_code == 204
     assert "anyan_session" not in stranger.cookies
     stranger.cookies.set("anyan_session", old)
-    assert stranger.get("/api/session").json()["code"] == "not_signed_in"
+    assert stranger.get("/api/v1/session").json()["code"] == "not_signed_in"
 
 
 @pytest.mark.parametrize("login", [{"password": "wrong"}, {"username": "nobody"}])
@@ -113,9 +116,9 @@ def test_a_forged_request_changes_nothing(client: TestClient) -> None:
     """Without the page's token nothing but reading is possible, whatever the cookie says."""
     for header in ({"X-CSRF-Token": ""}, {"X-CSRF-Token": "é" * 43}):
         raw = {name: value.encode("latin-1") for name, value in header.items()}
-        answer = client.delete("/api/session", headers=raw)
+        answer = client.delete("/api/v1/session", headers=raw)
         assert (answer.status_code, answer.json()["code"]) == (403, "csrf")
-    assert client.get("/api/session").status_code == 200
+    assert client.get("/api/v1/session").status_code == 200
 
 
 def test_changing_the_password(app: Application, client: TestClient) -> None:
@@ -124,14 +127,14 @@ def test_changing_the_password(app: Application, client: TestClient) -> None:
     assert _sign_in(other).status_code == 200
 
     def change(current: str, new: str) -> Response:
-        return client.post("/api/session/password", json={"current": current, "new": new})
+        return client.post("/api/v1/session/password", json={"current": current, "new": new})
 
     assert change("wrong", "long enough now").json()["code"] == "wrong_login"
     short = change("correct horse", "short")
     assert (short.status_code, short.json()["errors"][0]["place"]) == (422, "new")
     assert change("correct horse", "long enough now").status_code == 204
-    assert client.get("/api/session").status_code == 200
-    assert other.get("/api/session").status_code == 401
+    assert client.get("/api/v1/session").status_code == 200
+    assert other.get("/api/v1/session").status_code == 401
     assert _sign_in(other, password="long enough now").status_code == 200
 
 
@@ -142,7 +145,7 @@ def test_an_idle_session_expires_and_a_used_one_does_not(
     start = time.time()
     for hours, status in ((11, 200), (22, 200), (34.5, 401)):
         monkeypatch.setattr("api.sign_in.time.time", lambda at=start + hours * 3600: at)
-        assert client.get("/api/session").status_code == status
+        assert client.get("/api/v1/session").status_code == status
     assert queries.IDLE_S == 12 * 3600
 
 
@@ -156,4 +159,4 @@ def test_a_full_disk_signs_nobody_out(
 
     monkeypatch.setattr("api.sign_in.actions.touch", full)
     monkeypatch.setattr("api.sign_in.TOUCH_S", -1.0)
-    assert client.get("/api/system").status_code == 200
+    assert client.get("/api/v1/system").status_code == 200

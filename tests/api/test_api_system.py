@@ -29,9 +29,9 @@ def test_the_state_of_the_service(client: TestClient, engine: MemoryEngine) -> N
         "spool_waiting": 4,
         "started_at": 1_700_000_000.0,
     }
-    assert client.get("/api/system").json() == expected
+    assert client.get("/api/v1/system").json() == expected
     engine.manifest = None
-    assert client.get("/api/system").json() == {**expected, "model": None}
+    assert client.get("/api/v1/system").json() == {**expected, "model": None}
 
 
 def test_health_and_readiness(stranger: TestClient, engine: MemoryEngine) -> None:
@@ -78,7 +78,7 @@ def test_coverage_says_what_was_not_judged(client: TestClient, engine: MemoryEng
     reason, and what nobody saw."""
     seconds = {Answer.JUDGED: 50.0, Answer.HIDDEN: 7.5, Answer.BLIND: 2.5, Answer.MOVED: 0.0}
     engine.covered = {"gate": [RuleCoverage("door", ViolationKind.BLOCKED_EXIT, seconds)]}
-    assert client.get("/api/coverage").json() == [
+    assert client.get("/api/v1/coverage").json() == [
         {
             "camera_id": "gate",
             "zone_id": "door",
@@ -93,17 +93,17 @@ def test_coverage_says_what_was_not_judged(client: TestClient, engine: MemoryEng
 
 def test_the_description_holds_all_schemas(client: TestClient) -> None:
     """The page's types come from here, those of the live messages too."""
-    described = client.get("/api/openapi.json").json()
+    described = client.get("/api/v1/openapi.json").json()
     names = set(described["components"]["schemas"])
     assert names >= {"Camera", "CameraWrite", "Zone", "Status", "Hazard", "Evidence", "Box"}
     assert names >= {"LiveInit", "LiveTracks", "LiveStatus", "LiveStill", "CameraEvent", "System"}
-    text = client.get("/api/openapi.json").text
+    text = client.get("/api/v1/openapi.json").text
     assert {r.split("/")[-1] for r in re.findall(r'"\$ref": ?"([^"]+)"', text)} <= names
 
 
 def test_a_browser_is_told_whom_to_trust(stranger: TestClient) -> None:
     """Only our own scripts, no frames, no guessing of types, on every answer."""
-    for path in ("/", "/api/session", "/healthz"):
+    for path in ("/", "/api/v1/session", "/healthz"):
         headers = stranger.get(path).headers
         policy = headers["content-security-policy"]
         assert "default-src 'self'" in policy

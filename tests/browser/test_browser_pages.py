@@ -41,7 +41,7 @@ def test_an_alarm_arrives_by_itself_and_can_be_acknowledged(page: Page):
     button = page.get_by_test_id("alarm-acknowledge").first
     button.click()
     page.get_by_text("admin").nth(1).wait_for()
-    hazards = page.request.get("/api/hazards").json()["items"]
+    hazards = page.request.get("/api/v1/hazards").json()["items"]
     assert any(hazard["acknowledged_by"] == "admin" for hazard in hazards)
 
 
@@ -49,7 +49,7 @@ def test_the_clip_of_a_hazard_plays_with_its_boxes(page: Page):
     """From the list to the hazard; the clip plays, can be sought in, and shows boxes."""
 
     def finished() -> str | None:
-        items = page.request.get("/api/hazards?open=false&kind=missing_helmet").json()["items"]
+        items = page.request.get("/api/v1/hazards?open=false&kind=missing_helmet").json()["items"]
         ready = (h["id"] for h in items if any(e["kind"] == "clip" for e in h["evidence"]))
         return next(ready, None)
 
@@ -89,7 +89,7 @@ def test_a_camera_is_added_tested_and_given_a_zone(page: Page, blocked_video):
         page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
     page.get_by_test_id("camera-save").click()
     page.wait_for_url("**/cameras")
-    saved = page.request.get("/api/cameras/hallway").json()
+    saved = page.request.get("/api/v1/cameras/hallway").json()
     assert saved["name"] == "走廊 Hallway"
     (zone,) = saved["zones"]
     assert len(zone["polygon"]) == 4
@@ -109,10 +109,10 @@ def test_a_dead_camera_says_so_and_does_not_look_alive(page: Page, tmp_path):
     """The tile is grey with the reason; the others go on."""
     gone = tmp_path / "text.mp4"
     gone.write_text("this is no video")
-    session = page.request.get("/api/session").json()
+    session = page.request.get("/api/v1/session").json()
     camera = {"id": "dead", "name": "坏 Dead", "source": str(gone), "enabled": True, "zones": []}
     answer = page.request.post(
-        "/api/cameras", data=camera, headers={"X-CSRF-Token": session["csrf_token"]}
+        "/api/v1/cameras", data=camera, headers={"X-CSRF-Token": session["csrf_token"]}
     )
     assert answer.status == 201
     page.goto("/")

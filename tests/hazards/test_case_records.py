@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from core.errors import NotFound
 from core.violation import Violation, ViolationKind
 from hazards.cases import actions, queries
+from hazards.cases.kinds import Source, Verdict
 from hazards.cases.tables import HazardRow
 from hazards.database import Database
 from hazards.site.actions import create_camera, delete_camera
@@ -163,6 +164,30 @@ def test_the_list_is_filtered_by_camera_kind_and_state(database: Database) -> No
             limit=10,
         )
     assert [row.id for row in page.hazards] == [VIOLATION.id]
+
+
+def test_the_list_is_filtered_by_place_verdict_and_time(database: Database) -> None:
+    """What a reviewer's queue and a manager's list ask for; other sub-trees show nothing."""
+    _record(database, VIOLATION, replace(VIOLATION, id="b", started_at=START + 10))
+    with database.begin() as session:
+        row = queries.hazard(session, "b")
+        row.verdict, row.unit_id = "confirmed", "site"
+        find = {"camera_id": None, "kind": None, "open": None, "before": None, "limit": 9}
+        for filters, found in (
+            ({"reviewed": False}, [VIOLATION.id]),
+            ({"reviewed": True}, ["b"]),
+            ({"verdict": Verdict.CONFIRMED, "source": Source.CAMERA}, ["b"]),
+            ({"source": Source.REPORT}, []),
+            ({"since": START + 5}, ["b"]),
+            ({"until": START + 5}, [VIOLATION.id]),
+            ({"paths": ["/site/"]}, ["b", VIOLATION.id]),
+            ({"paths": ["/site/none/"]}, []),
+            ({"paths": []}, []),
+            ({"risk_unit_id": "hall"}, []),
+            ({"subject_id": "li"}, []),
+        ):
+            page = queries.hazard_page(session, **find, **filters)
+            assert [row.id for row in page.hazards] == found, filters
 
 
 @pytest.mark.parametrize("text", ["", "x", "1.0", "nan_a", "inf_a", "1.0_a\x00"])

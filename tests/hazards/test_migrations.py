@@ -8,6 +8,9 @@ from sqlalchemy import inspect, text
 
 from core.errors import SettingsError
 from hazards.access.actions import ensure_administrator
+from hazards.access.queries import can, user_named
+from hazards.access.roles import Capability
+from hazards.access.tables import UserRow
 from hazards.cases.actions import record_violation
 from hazards.cases.queries import hazard
 from hazards.database import Database
@@ -42,6 +45,47 @@ def test_down_and_up_again_with_data(database: Database) -> None:
     _fill(database)
     with database.read() as session:
         assert hazard(session, VIOLATION.id).last_seen_at == VIOLATION.last_seen_at
+
+
+def test_what_the_first_form_holds_survives_up_and_down(database: Database) -> None:
+    """Cameras, hazards and users of revision 0001 are the same after the way up and down; every
+    user administers the whole site on the way, and nobody becomes an administrator by it."""
+    database.downgrade("0001")
+    with database.begin() as session:
+        for line in (
+            "INSERT INTO cameras VALUES ('gate', 'Gate', 'rtsp://x', true, 0)",
+            "INSERT INTO zones VALUES "
+            "('gate', 'door', 'Door', 'exit', '[[0,0],[1,0],[1,1]]', 60, 'always', 0)",
+            "INSERT INTO hazards VALUES ('v', 'blocked_exit', 'exit/1', 'gate', 'Gate', 'door', "
+            "'Door', '[]', 1, 2, true, 0.5, NULL, NULL)",
+            "INSERT INTO users (id, name, display_name, role, password_hash) "
+            "VALUES (7, 'admin', 'Admin', 'administrator', 'hash')",
+        ):
+            session.execute(text(line))
+    database.migrate()
+    with database.begin() as session:
+        row = hazard(session, "v")
+        assert (row.source, row.unit_id, row.verdict, row.photo_ids) == ("camera", "site", None, [])
+        admin = user_named(session, "admin")
+        assert admin is not None
+        assert can(session, admin, Capability.ADMINISTER, "site")
+        session.add(UserRow(name="worker", display_name="w", password_hash="", active=True))
+    database.downgrade("0001")
+    with database.read() as session:
+        for table, rows in (
+            ("cameras", [("gate", "Gate", "rtsp://x", True, 0)]),
+            ("zones", [("gate", "door", "Door", "exit", 60.0, "always", 0)]),
+            ("hazards", [("v", "blocked_exit", "exit/1", 1.0, 2.0, True, 0.5)]),
+            ("users", [(7, "admin", "Admin", "administrator", "hash")]),
+        ):
+            columns = {
+                "zones": "camera_id, id, name, kind, dwell_s, schedule, position",
+                "hazards": "id, kind, rule, started_at, last_seen_at, ended, confidence",
+                "users": "id, name, display_name, role, password_hash",
+                "cameras": "id, name, source, enabled, position",
+            }[table]
+            found = session.execute(text(f"SELECT {columns} FROM {table}")).all()
+            assert [tuple(row) for row in found] == rows
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:

@@ -3,9 +3,8 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judged_scenes import BARE, HELMET, Box, detections, head_of, moved, person_at
+from judged_scenes import Box, head_of, moved, person_at
 
-from inference.calibration import IDENTITY, Calibration
 from inference.heads import tie_heads
 
 ANNA = person_at(300, 400)
@@ -53,11 +52,3 @@ def test_one_head_one_person(places: list[tuple[int, int]], data: st.DataObject)
     for person, row in zip(people, rows, strict=True):
         if row >= 0:
             assert abs(heads[row][1] - person[1]) <= 0.5 * (heads[row][3] - heads[row][1]) + 1e-3
-
-
-def test_calibration_turns_confidence_into_probability() -> None:
-    """Straight lines between the measured points, class by class; others are left as they are."""
-    found = detections([(BARE, ANNA, 0.5), (HELMET, ANNA, 0.5), (BARE, ANNA, 0.95)])
-    measured = Calibration({BARE: [(0.0, 0.0), (0.5, 0.8), (1.0, 1.0)]})
-    assert np.allclose(measured.probability(found), [0.8, 0.5, 0.98])
-    assert np.allclose(IDENTITY.probability(found), found.confidence)

@@ -23,7 +23,6 @@ from judged_scenes import (
 from core.coverage import Answer
 from core.violation import ViolationKind
 from core.zone import Zone, ZoneKind
-from inference.calibration import IDENTITY
 from inference.rules.headwear import HeadReader
 from inference.rules.missing_helmet import MissingHelmetRule
 from inference.rules.settings import HelmetSettings
@@ -34,7 +33,7 @@ BEN = person_at(600, 420)
 
 def story(where: Zone | None = None) -> Story:
     settings = HelmetSettings()
-    heads = HeadReader(BARE, HELMET, MANIFEST.input_size, settings.smallest_px, IDENTITY)
+    heads = HeadReader(MANIFEST, settings.smallest_px)
     return Story(MissingHelmetRule("gate", where or Zone.whole_picture(), heads, settings))
 
 

@@ -138,7 +138,7 @@ def service(tmp_path_factory, sources) -> Iterator[Service]:
 
 def _told(service: Service) -> dict[str, dict[str, Any]]:
     """Status by camera."""
-    items = service.client.get("/api/cameras").json()["items"]
+    items = service.client.get("/api/v1/cameras").json()["items"]
     return {item["id"]: item["status"] for item in items}
 
 
@@ -190,7 +190,7 @@ def test_broken_sources_do_not_disturb_the_good_one(service: Service, tmp_path: 
         assert sum(1 for _ in container.decode(video=0)) > 20
     assert _told(service)["good"]["state"] == "live"
     assert service.client.get("/readyz").status_code == 200
-    assert service.client.get("/api/system").json()["problems"] == []
+    assert service.client.get("/api/v1/system").json()["problems"] == []
 
 
 def test_a_file_with_a_missing_end_shows_what_there_is(service: Service):
@@ -236,7 +236,7 @@ def test_the_wall_learns_the_reason_of_a_dead_tile_at_once(service: Service):
     host = str(service.client.base_url.copy_with(scheme="ws"))
     for name in ("refused", "missing", "silent"):
         with connect(
-            f"{host.rstrip('/')}/api/cameras/{name}/live",
+            f"{host.rstrip('/')}/api/v1/cameras/{name}/live",
             additional_headers={"Cookie": cookie},
             origin=str(service.client.base_url).rstrip("/"),  # type: ignore[arg-type]
         ) as tile:
@@ -248,17 +248,18 @@ def test_the_wall_learns_the_reason_of_a_dead_tile_at_once(service: Service):
 
 def test_no_answer_of_the_interface_holds_a_credential(service: Service):
     """Lists, single cameras, system, metrics, a stored source tested again."""
-    for path in ("/api/cameras", "/api/system", "/metrics", "/api/cameras/port", "/readyz"):
+    ours = ("cameras", "system", "cameras/port")
+    for path in ("/metrics", "/readyz", *(f"/api/v1/{path}" for path in ours)):
         assert _no_secret(service.client.get(path).text), path
-    shown = service.client.get("/api/cameras/port").json()["source"]
+    shown = service.client.get("/api/v1/cameras/port").json()["source"]
     body = {"source": shown, "camera_id": "port"}
-    assert _no_secret(service.client.post("/api/sources/test", json=body).text)
+    assert _no_secret(service.client.post("/api/v1/sources/test", json=body).text)
 
 
 @pytest.mark.parametrize("id", sorted(set(EXPECTED)))
 def test_a_source_that_is_tried_says_what_is_wrong(service: Service, sources, id: str):
     """The same code as the camera would show, before it is saved."""
-    reply = service.client.post("/api/sources/test", json={"source": sources[id]})
+    reply = service.client.post("/api/v1/sources/test", json={"source": sources[id]})
     assert reply.status_code == 422, reply.text
     assert reply.json()["code"] == EXPECTED[id][1], reply.text
     assert _no_secret(reply.text)
@@ -266,7 +267,7 @@ def test_a_source_that_is_tried_says_what_is_wrong(service: Service, sources, id
 
 def test_a_source_that_never_says_a_word_is_given_up(service: Service, sources):
     """An empty stream is no video either."""
-    reply = service.client.post("/api/sources/test", json={"source": sources["hollow"]})
+    reply = service.client.post("/api/v1/sources/test", json={"source": sources["hollow"]})
     assert reply.status_code == 422
     assert reply.json()["code"] in {"not_video", "source_unavailable"}
 
@@ -307,41 +308,41 @@ def test_a_zone_that_cannot_be_judged_is_refused_with_its_place(
     """422 naming the field, and nothing is saved."""
     zones = [{**ZONE, **change}]
     camera = {"id": "new", "name": "new", "source": f"rtsp://a:{SECRET}@h/1", "enabled": True}
-    reply = service.client.post("/api/cameras", json={**camera, "zones": zones})
+    reply = service.client.post("/api/v1/cameras", json={**camera, "zones": zones})
     assert reply.status_code == 422, reply.text
     problem = reply.json()
     assert problem["code"] == "invalid_request"
     assert [e["place"] for e in problem["errors"]] == [place]
     assert problem["errors"][0]["message"]
     assert _no_secret(reply.text)
-    assert service.client.get("/api/cameras/new").status_code == 404
+    assert service.client.get("/api/v1/cameras/new").status_code == 404
 
 
 def test_ids_that_are_used_twice_are_refused(service: Service):
     """Of a camera: 409; of a zone in one camera: 422 with the place. The old ones stay."""
     camera = {"id": "good", "name": "x", "source": "/x.mp4", "enabled": True, "zones": []}
-    reply = service.client.post("/api/cameras", json=camera)
+    reply = service.client.post("/api/v1/cameras", json=camera)
     assert (reply.status_code, reply.json()["code"]) == (409, "conflict")
-    assert service.client.get("/api/cameras/good").json()["name"] == "good"
+    assert service.client.get("/api/v1/cameras/good").json()["name"] == "good"
     body = {**camera, "id": "twice", "zones": [ZONE, ZONE]}
-    reply = service.client.post("/api/cameras", json=body)
+    reply = service.client.post("/api/v1/cameras", json=body)
     assert reply.status_code == 422
     assert reply.json()["errors"][0]["place"].startswith("zones")
-    assert service.client.get("/api/cameras/twice").status_code == 404
+    assert service.client.get("/api/v1/cameras/twice").status_code == 404
 
 
 def test_a_broken_camera_can_be_mended_while_everything_runs(service: Service, sources):
     """A right source in place of a wrong one: the camera goes live, without a restart."""
-    camera = service.client.get("/api/cameras/missing").json()
+    camera = service.client.get("/api/v1/cameras/missing").json()
     body = {k: camera[k] for k in ("id", "name", "enabled", "zones")}
-    put = service.client.put("/api/cameras/missing", json={**body, "source": sources["good"]})
+    put = service.client.put("/api/v1/cameras/missing", json={**body, "source": sources["good"]})
     assert put.status_code == 200, put.text
     wait_for(lambda: _told(service)["missing"]["state"] == "live")
     off = {**body, "source": sources["good"], "enabled": False}
-    assert service.client.put("/api/cameras/missing", json=off).status_code == 200
+    assert service.client.put("/api/v1/cameras/missing", json=off).status_code == 200
     wait_for(lambda: _told(service)["missing"]["state"] == "off")
     back = {**body, "source": sources["missing"], "enabled": True}
-    assert service.client.put("/api/cameras/missing", json=back).status_code == 200
+    assert service.client.put("/api/v1/cameras/missing", json=back).status_code == 200
     wait_for(lambda: _told(service)["missing"]["code"] == "source_unavailable")
 
 

@@ -277,10 +277,10 @@ def test_a_password_that_was_lost_is_replaced(tmp_path: Path):
         done = anyan("reset-password", folder=tmp_path)  # while the service runs
         assert done.returncode == 0, done.stderr
         new = done.stdout.split()[-1]
-        assert service.client.get("/api/session").status_code == 401
+        assert service.client.get("/api/v1/session").status_code == 401
         for password, status in ((PASSWORD, 401), (new, 200)):
             answer = service.client.post(
-                "/api/session", json={"username": "admin", "password": password}
+                "/api/v1/session", json={"username": "admin", "password": password}
             )
             assert answer.status_code == status
         assert new not in service.log.read_text()

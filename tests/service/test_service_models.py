@@ -13,6 +13,8 @@ from running_service import exit_camera, service_with, wait_for
 
 from service.settings import SHIPPED_MODEL
 
+STRAIGHT = {"scale": 1.0, "offset": 0.0}
+
 # Models that cannot be used.
 
 
@@ -34,7 +36,7 @@ def _flip(weights: Path) -> None:
 
 def _rubbish_with_right_digest(weights: Path) -> None:
     weights.write_bytes(os.urandom(1000))
-    path = weights.with_suffix(".json")
+    path = weights.with_name(SHIPPED_MODEL.name)
     manifest = json.loads(path.read_text())
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     path.write_text(json.dumps({**manifest, "sha256": digest}))
@@ -47,14 +49,19 @@ def _rubbish_with_right_digest(weights: Path) -> None:
         ({}, Path.unlink, "missing"),
         ({}, _rubbish_with_right_digest, "cannot be loaded"),
         (
-            {"classes": ["person", "head"], "thresholds": {"person": 0.3, "head": 0.3}},
+            {
+                "classes": ["person", "head"],
+                "thresholds": dict.fromkeys(("person", "head"), 0.3),
+                "calibration": dict.fromkeys(("person", "head"), STRAIGHT),
+            },
             None,
             "classes",
         ),
         (
             {
                 "classes": ["person", "bare", "hat"],
-                "thresholds": {"person": 0.3, "bare": 0.3, "hat": 0.3},
+                "thresholds": dict.fromkeys(("person", "bare", "hat"), 0.3),
+                "calibration": dict.fromkeys(("person", "bare", "hat"), STRAIGHT),
             },
             None,
             "head",
@@ -85,7 +92,7 @@ def test_a_model_that_is_not_what_its_manifest_says_is_told_on_every_page(
         service.sign_in()
 
         def problems() -> list[dict[str, str]]:
-            return service.client.get("/api/system").json()["problems"]
+            return service.client.get("/api/v1/system").json()["problems"]
 
         told = wait_for(problems)
         assert {p["code"] for p in told} <= {"worker_down", "model_error", "manifest_mismatch"}
@@ -93,7 +100,7 @@ def test_a_model_that_is_not_what_its_manifest_says_is_told_on_every_page(
         ready = service.client.get("/readyz")
         assert ready.status_code == 503
         assert said in " ".join(ready.json()["reasons"])
-        assert service.client.get("/api/cameras").status_code == 200
+        assert service.client.get("/api/v1/cameras").status_code == 200
         time.sleep(5.0)  # it is tried again, and stays said
         assert said in problems()[0]["detail"]
         log = service.log.read_text()

@@ -181,8 +181,8 @@ def test_an_mjpeg_camera_is_live_with_stills_in_place_of_video(service: Service)
     """Browsers play no MJPEG in Media Source Extensions: mime is empty, stills are there."""
     status = wait_for(lambda: (s := service.status("mjpeg"))["state"] == "live" and s)
     assert (status["codec"], status["mime"]) == ("mjpeg", "")
-    wait_for(lambda: service.client.get("/api/cameras/mjpeg/still").status_code == 200)
-    still = service.client.get("/api/cameras/mjpeg/still")
+    wait_for(lambda: service.client.get("/api/v1/cameras/mjpeg/still").status_code == 200)
+    still = service.client.get("/api/v1/cameras/mjpeg/still")
     assert still.headers["content-type"] == "image/jpeg"
     assert still.content[:2] == b"\xff\xd8"
 
@@ -203,16 +203,16 @@ def test_an_mjpeg_camera_is_judged_and_its_clip_kept(service: Service, tmp_path:
 def test_a_source_can_be_tried_before_it_is_saved(service: Service, servers):
     """What it is, whether the browser plays it, a still; and a stored login is used again."""
     for name, codec in (("h265", "hevc"), ("mjpeg", "mjpeg")):
-        answer = service.client.post("/api/sources/test", json={"source": servers[name].url})
+        answer = service.client.post("/api/v1/sources/test", json={"source": servers[name].url})
         assert answer.status_code == 200, answer.text
         report = answer.json()
         assert report["codec"] == codec
         assert report["playable"] == (report["mime"] != "")
         assert report["still"].startswith("data:image/jpeg;base64,")
-    shown = service.client.get("/api/cameras/h264").json()["source"]
+    shown = service.client.get("/api/v1/cameras/h264").json()["source"]
     assert SECRET not in shown
     body = {"source": shown, "camera_id": "h264"}
-    assert service.client.post("/api/sources/test", json=body).json()["codec"] == "h264"
+    assert service.client.post("/api/v1/sources/test", json=body).json()["codec"] == "h264"
 
 
 def test_a_camera_that_loses_its_power_is_stalled_and_comes_back(service: Service, servers):
@@ -253,6 +253,6 @@ def test_an_exit_blocked_while_the_camera_was_away_is_one_hazard_with_a_clip(
 def test_neither_log_nor_interface_knows_the_password(service: Service):
     """After everything above."""
     assert SECRET not in service.log.read_text(errors="replace")
-    for path in ("/api/cameras", "/api/hazards", "/api/system"):
+    for path in ("/api/v1/cameras", "/api/v1/hazards", "/api/v1/system"):
         assert SECRET not in service.client.get(path).text
     assert "Traceback" not in service.log.read_text(errors="replace")

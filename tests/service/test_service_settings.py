@@ -41,6 +41,21 @@ def test_a_wrong_value_names_its_setting(monkeypatch, name, value, named):
         load_settings()
 
 
+def test_an_identity_provider_is_described_in_full_or_not_at_all(monkeypatch):
+    """Without an issuer there is none; with one, what is missing is named."""
+    assert load_settings().oidc is None
+    monkeypatch.setenv("ANYAN_OIDC_ISSUER", "https://idp.example.org")
+    with pytest.raises(SettingsError, match="public_url"):
+        _ = load_settings().oidc
+    monkeypatch.setenv("ANYAN_PUBLIC_URL", "https://anyan.example.org")
+    monkeypatch.setenv("ANYAN_OIDC_CLIENT_ID", "anyan")
+    monkeypatch.setenv("ANYAN_OIDC_CLIENT_SECRET", "hunter2")
+    oidc = load_settings().oidc
+    assert oidc is not None
+    assert oidc.client_secret == "hunter2"
+    assert "hunter2" not in repr(load_settings()) + repr(oidc)
+
+
 def test_a_mistyped_name_in_the_file_is_an_error(tmp_path):
     """A setting that nobody reads would be believed to work."""
     (tmp_path / "anyan.yaml").write_text("prot: 9001\n")

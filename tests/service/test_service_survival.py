@@ -198,7 +198,7 @@ def test_a_full_disk_is_shown_and_loses_no_hazard(tmp_path, small_disk):
                 file.write(b"x" * 4096)
 
         def problems() -> list[str]:
-            return [p["code"] for p in service.client.get("/api/system").json()["problems"]]
+            return [p["code"] for p in service.client.get("/api/v1/system").json()["problems"]]
 
         wait_for(lambda: "disk_full" in problems())
         time.sleep(16.0)  # the exit is blocked and freed while nothing can be written

@@ -49,11 +49,22 @@ def _of(kind: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [line for line in lines if line["kind"] == kind]
 
 
-def test_a_bare_head_at_the_gate_is_found(tmp_path: Path):
-    """A man with his helmet in his hand wears none."""
-    lines = _watched("site_gate_bare_head.mp4", tmp_path)
-    assert _of("missing_helmet", lines)
-    assert {line["kind"] for line in lines} == {"missing_helmet"}
+def test_a_bare_head_at_the_gate_is_one_alarm(tmp_path: Path):
+    """A man with his helmet in his hand wears none, from when he can be seen whole to the end."""
+    (line,) = _watched("site_gate_bare_head.mp4", tmp_path)
+    assert line["kind"] == "missing_helmet"
+    assert line["started_at"] <= 3.0
+    assert line["ended_at"] >= 9.4
+
+
+def test_a_bare_head_in_the_dark_is_found(tmp_path: Path):
+    """A woman without a helmet enters the zone of an excavator by night: one alarm of each kind."""
+    name = "site_night_zone_entry.mp4"
+    lines = _watched(name, tmp_path)
+    assert sorted(line["kind"] for line in lines) == ["missing_helmet", "restricted_zone"]
+    (entry,) = _of("restricted_zone", lines)
+    (event,) = [e for e in _truth(name)["events"] if e["kind"] == "restricted_zone"]
+    assert event["from"] - 1.0 <= entry["started_at"] <= event["from"] + 1.0
 
 
 @pytest.mark.parametrize("name", ["site_gate_compliant.mp4", "site_walkway_compliant.mp4"])
@@ -63,9 +74,11 @@ def test_people_with_helmets_are_left_alone(tmp_path: Path, name: str):
 
 
 def test_six_visitors_are_six_entries(tmp_path: Path):
-    """One line per visit, inside it, and none between them."""
+    """One line per visit, inside it, and none between them; six bare heads beside them."""
     name = "room_six_visitors.mp4"
-    lines = _of("restricted_zone", _watched(name, tmp_path))
+    watched = _watched(name, tmp_path)
+    assert len(_of("missing_helmet", watched)) == 6
+    lines = _of("restricted_zone", watched)
     assert len(lines) == 6
     for line, visit in zip(lines, _truth(name)["events"], strict=True):
         assert visit["from"] - 1.0 <= line["started_at"] <= visit["to"]
@@ -84,7 +97,19 @@ def test_a_backpack_before_the_exit_is_one_blocked_exit(tmp_path: Path):
     assert line["ended_at"] == pytest.approx(event["to"], abs=1.0)
 
 
-@pytest.mark.xfail(reason="4 to 6 s late: what people hide while it is put down is not dated back")
+def test_a_bag_on_the_pavement_is_one_blocked_exit(tmp_path: Path):
+    """From about when it is put down, with its owner beside it, to the end."""
+    name = "pavement_bag.avi"
+    (line,) = _of("blocked_exit", _watched(name, tmp_path, dwell_s=DWELL_S))
+    (event,) = _truth(name)["events"]
+    assert event["placed"] - 1 <= line["started_at"] <= event["owner_leaves"] + 1
+    assert line["ended_at"] == pytest.approx(event["to"], abs=1.0)
+
+
+@pytest.mark.xfail(
+    reason="4 to 6 s late: the floor under the bag is behind people from the first picture on, and "
+    "then behind the bag, which the model takes for a person until it tips over"
+)
 def test_a_blocked_exit_starts_when_it_was_blocked(tmp_path: Path):
     """At the latest when the owner has left it alone; a dwell does not shift it."""
     (line,) = _of("blocked_exit", _watched(HALLWAY, tmp_path, dwell_s=DWELL_S))

@@ -28,6 +28,20 @@ export const router = createRouter({
       props: true,
       component: () => import("./pages/HazardPage.vue"),
     },
+    { path: "/review", name: "review", component: () => import("./pages/ReviewPage.vue") },
+    { path: "/tickets", name: "tickets", component: () => import("./pages/TicketsPage.vue") },
+    {
+      path: "/tickets/:id",
+      name: "ticket",
+      props: true,
+      component: () => import("./pages/TicketPage.vue"),
+    },
+    {
+      path: "/report/:code?",
+      name: "report",
+      props: true,
+      component: () => import("./pages/ReportPage.vue"),
+    },
     { path: "/cameras", name: "cameras", component: () => import("./pages/CamerasPage.vue") },
     {
       path: "/cameras/new",

@@ -14,31 +14,32 @@ import type {
 
 const segment = encodeURIComponent;
 
-export const readSession = () => request<Session>("GET", "/api/session");
+export const readSignInWays = () => request<{ provider: boolean }>("GET", "/api/v1/oidc");
+export const readSession = () => request<Session>("GET", "/api/v1/session");
 export const signIn = (username: string, password: string) =>
-  request<Session>("POST", "/api/session", { username, password });
-export const signOut = () => request<void>("DELETE", "/api/session");
+  request<Session>("POST", "/api/v1/session", { username, password });
+export const signOut = () => request<void>("DELETE", "/api/v1/session");
 export const changePassword = (current: string, next: string) =>
-  request<void>("POST", "/api/session/password", { current, new: next });
+  request<void>("POST", "/api/v1/session/password", { current, new: next });
 
-export const readSystem = () => request<SystemInfo>("GET", "/api/system");
+export const readSystem = () => request<SystemInfo>("GET", "/api/v1/system");
 
 export const listCameras = async () =>
-  (await request<{ items: Camera[] }>("GET", "/api/cameras")).items;
-export const readCamera = (id: string) => request<Camera>("GET", `/api/cameras/${segment(id)}`);
+  (await request<{ items: Camera[] }>("GET", "/api/v1/cameras")).items;
+export const readCamera = (id: string) => request<Camera>("GET", `/api/v1/cameras/${segment(id)}`);
 export const createCamera = (camera: CameraWrite) =>
-  request<Camera>("POST", "/api/cameras", camera);
+  request<Camera>("POST", "/api/v1/cameras", camera);
 export const replaceCamera = (id: string, camera: CameraWrite) =>
-  request<Camera>("PUT", `/api/cameras/${segment(id)}`, camera);
+  request<Camera>("PUT", `/api/v1/cameras/${segment(id)}`, camera);
 export const deleteCamera = (id: string) =>
-  request<void>("DELETE", `/api/cameras/${segment(id)}`);
+  request<void>("DELETE", `/api/v1/cameras/${segment(id)}`);
 export const testSource = (source: string, cameraId: string | null) =>
   request<SourceReport>(
     "POST",
-    "/api/sources/test",
+    "/api/v1/sources/test",
     cameraId === null ? { source } : { source, camera_id: cameraId },
   );
-export const stillUrl = (cameraId: string) => `/api/cameras/${segment(cameraId)}/still`;
+export const stillUrl = (cameraId: string) => `/api/v1/cameras/${segment(cameraId)}/still`;
 
 export interface HazardQuery {
   camera_id: string;
@@ -52,9 +53,9 @@ export function listHazards(query: HazardQuery, before: string | null, limit = 5
   if (query.kind !== "") parameters.set("kind", query.kind);
   if (query.open !== "") parameters.set("open", query.open);
   if (before !== null) parameters.set("before", before);
-  return request<HazardPage>("GET", `/api/hazards?${parameters.toString()}`);
+  return request<HazardPage>("GET", `/api/v1/hazards?${parameters.toString()}`);
 }
-export const readHazard = (id: string) => request<Hazard>("GET", `/api/hazards/${segment(id)}`);
+export const readHazard = (id: string) => request<Hazard>("GET", `/api/v1/hazards/${segment(id)}`);
 export const acknowledgeHazard = (id: string) =>
-  request<Hazard>("POST", `/api/hazards/${segment(id)}/acknowledge`);
+  request<Hazard>("POST", `/api/v1/hazards/${segment(id)}/acknowledge`);
 export const readEvidenceBoxes = (url: string) => request<EvidenceBoxes>("GET", url);

@@ -18,6 +18,8 @@ export class Problem extends Error {
 type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 const TIMEOUT_MS = 30_000;
+/** A photo over a weak mobile connection. */
+const UPLOAD_TIMEOUT_MS = 180_000;
 
 let csrfToken = "";
 let signedOut: () => void = () => undefined;
@@ -37,8 +39,14 @@ export function onServerDate(callback: (header: string) => void): void {
   serverDate = callback;
 }
 
-export async function request<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  const response = await send(method, path, body);
+/** body: an object goes as JSON, a file as it is. */
+export async function request<T>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
+  const response = await send(method, path, body, headers);
   const date = response.headers.get("Date");
   if (date !== null) serverDate(date);
   if (!response.ok) throw await toProblem(response, path);
@@ -46,9 +54,16 @@ export async function request<T>(method: Method, path: string, body?: unknown): 
   return (await response.json()) as T;
 }
 
-async function send(method: Method, path: string, body: unknown): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+async function send(
+  method: Method,
+  path: string,
+  body: unknown,
+  more: Record<string, string>,
+): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json", ...more };
+  const file = body instanceof Blob;
+  if (file) headers["Content-Type"] = body.type || "application/octet-stream";
+  else if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;
   try {
     return await fetch(path, {
@@ -56,8 +71,8 @@ async function send(method: Method, path: string, body: unknown): Promise<Respon
       headers,
       credentials: "same-origin",
       cache: "no-store",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(file ? UPLOAD_TIMEOUT_MS : TIMEOUT_MS),
+      ...(body === undefined ? {} : { body: file ? body : JSON.stringify(body) }),
     });
   } catch (error) {
     throw new Problem("unreachable", 0, error instanceof Error ? error.message : "");
@@ -67,7 +82,7 @@ async function send(method: Method, path: string, body: unknown): Promise<Respon
 async function toProblem(response: Response, path: string): Promise<Problem> {
   const body = await readProblem(response);
   const code = body.code ?? (response.status >= 500 ? "internal_error" : "invalid_request");
-  if (code === "not_signed_in" && path !== "/api/session") signedOut();
+  if (code === "not_signed_in" && path !== "/api/v1/session") signedOut();
   const wait = Number.parseFloat(response.headers.get("Retry-After") ?? "");
   return new Problem(
     code,

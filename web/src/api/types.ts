@@ -20,7 +20,7 @@ export type Point = Zone["polygon"][number];
 
 export type Hazard = Schemas["Hazard"];
 export type HazardPage = Schemas["Hazards"];
-export type HazardKind = Schemas["ViolationKind"];
+export type HazardKind = Schemas["HazardKind"];
 export type Evidence = Schemas["Evidence"];
 export type EvidenceBoxes = Schemas["EvidenceBoxes"];
 export type JudgedPicture = Schemas["JudgedPicture"];
@@ -35,3 +35,27 @@ export type LiveMessage =
   | LiveTracks
   | Schemas["LiveStatus"]
   | Schemas["LiveStill"];
+
+export type Ticket = Schemas["Ticket"];
+export type TicketSummary = Schemas["TicketSummary"];
+export type TicketList = Schemas["Tickets"];
+export type TicketCounts = Schemas["TicketCounts"];
+export type TicketState = Schemas["State"];
+export type TicketStepName = Schemas["Step"];
+export type TicketTier = Schemas["Tier"];
+export type TicketStep = Schemas["TicketStep"];
+export type TicketPlan = Schemas["TicketPlan"];
+export type TicketTransition = Schemas["Transition"];
+export type TicketEvent = Schemas["TicketEvent"];
+export type TicketRules = Schemas["TicketRules"];
+export type Ladder = Schemas["Ladder"];
+
+export type Dismissal = Schemas["Dismissal"];
+export type Verdict = Schemas["Verdict"];
+export type ReviewQueue = Schemas["ReviewQueue"];
+export type SubjectChoice = Schemas["SubjectChoice"];
+export type Quality = Schemas["Quality"];
+
+export type Photo = Schemas["Photo"];
+export type ReportForm = Schemas["ReportForm"];
+export type ReportWrite = Schemas["ReportWrite"];

@@ -32,6 +32,11 @@ export const ICONS = {
   shape: ["M6 5.500 19 8l-2.500 10.500L5 17z"],
   blind: ["M3 7h12v10H3zM15 10.500l6-3v9l-6-3", "M2 2l20 20"],
   link: ["M2.500 9.500a14 14 0 0 1 19 0", "M6 13a9 9 0 0 1 12 0", "M12 18.500v.2", "M3 3l18 18"],
+  review: ["M4 5h16v12H9l-5 4z", "m8.500 11 2.500 2.500 5-5"],
+  ticket: ["M6 3.500h12v17H6z", "M9 8h6M9 12h6M9 16h3"],
+  report: ["M4 20V9l8-5.500L20 9v11z", "M12 9.500v4.500", "M12 16.800v.2"],
+  gas: ["M7 19a4 4 0 0 1-.5-8 5.500 5.500 0 0 1 10.700-1A4.500 4.500 0 0 1 17 19z", "M9 14h6"],
+  pulse: ["M2.500 12h4l2.500-7 5 14 2.500-7h5"],
 } as const satisfies Record<string, readonly string[]>;
 
 export type IconName = keyof typeof ICONS;

@@ -7,6 +7,12 @@ export const KINDS: readonly HazardKind[] = [
   "restricted_zone",
   "blocked_exit",
   "camera_tamper",
+  "unsafe_act",
+  "unsafe_condition",
+  "gas",
+  "vibration",
+  "door_contact",
+  "other",
 ];
 
 export const KIND_ICONS: Record<HazardKind, IconName> = {
@@ -14,6 +20,12 @@ export const KIND_ICONS: Record<HazardKind, IconName> = {
   restricted_zone: "restricted",
   blocked_exit: "exit",
   camera_tamper: "blind",
+  unsafe_act: "user",
+  unsafe_condition: "alarm",
+  gas: "gas",
+  vibration: "pulse",
+  door_contact: "exit",
+  other: "alarm",
 };
 
 export function evidenceOf(hazard: Hazard, kind: Evidence["kind"]): Evidence | null {
@@ -27,6 +39,11 @@ export function snapshotUrl(hazard: Hazard): string | null {
 /** The name of the zone, empty where the whole picture is judged (core/zone.py: `picture`). */
 export function zoneName(hazard: Hazard): string {
   return hazard.zone_id === "picture" ? "" : hazard.zone_name;
+}
+
+/** Where it is: the camera, or what a person or sensor named. */
+export function placeName(hazard: Hazard): string {
+  return hazard.camera_name || hazard.risk_unit_name || hazard.unit_name;
 }
 
 /** Seconds that the hazard lasted, or lasts by now. */

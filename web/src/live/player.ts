@@ -67,7 +67,7 @@ export class LivePlayer {
     clearTimeout(this.timer);
     if (this.socket !== null) return;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const path = `/api/cameras/${encodeURIComponent(this.cameraId)}/live`;
+    const path = `/api/v1/cameras/${encodeURIComponent(this.cameraId)}/live`;
     const socket = new WebSocket(`${scheme}://${location.host}${path}`);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => this.listener.connection(true);

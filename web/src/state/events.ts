@@ -2,12 +2,13 @@
 import { ref } from "vue";
 import { readSystem } from "../api/calls";
 import { asProblem } from "../api/client";
-import type { CameraEvent, Hazard, SystemInfo } from "../api/types";
+import type { CameraEvent, Hazard, SystemInfo, TicketEvent } from "../api/types";
 import { Backoff } from "../live/backoff";
 
 export interface EventReader {
   hazard(hazard: Hazard): void;
   camera(event: CameraEvent): void;
+  ticket(event: TicketEvent): void;
   system(system: SystemInfo): void;
   /** The stream is open, for the first time or again: what was missed must be read. */
   opened(): void;
@@ -38,7 +39,7 @@ export class EventStream {
   }
 
   private open(): void {
-    const source = new EventSource("/api/events");
+    const source = new EventSource("/api/v1/events");
     this.source = source;
     source.onopen = () => {
       this.backoff.reset();
@@ -48,6 +49,7 @@ export class EventStream {
     source.onerror = () => this.reopen();
     source.addEventListener("hazard", (event) => this.reader.hazard(JSON.parse(event.data)));
     source.addEventListener("camera", (event) => this.reader.camera(JSON.parse(event.data)));
+    source.addEventListener("ticket", (event) => this.reader.ticket(JSON.parse(event.data)));
     source.addEventListener("system", (event) => this.reader.system(JSON.parse(event.data)));
   }
 

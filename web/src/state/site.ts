@@ -1,7 +1,7 @@
 /** What every page knows of the site: system, cameras, newest alarms, kept up by events. */
 import { computed, reactive, ref } from "vue";
 import * as calls from "../api/calls";
-import type { Camera, Hazard, SystemInfo } from "../api/types";
+import type { Camera, Hazard, SystemInfo, TicketEvent } from "../api/types";
 import { sortNewest } from "../hazards/order";
 import { serverNow } from "../time/clock";
 import { type EventReader, EventStream } from "./events";
@@ -34,6 +34,14 @@ const listeners = new Set<(hazard: Hazard | null) => void>();
 export function onHazard(listener: (hazard: Hazard | null) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+const ticketListeners = new Set<(event: TicketEvent | null) => void>();
+
+/** Calls back with each changed ticket, with null when lists must be read again. */
+export function onTicket(listener: (event: TicketEvent | null) => void): () => void {
+  ticketListeners.add(listener);
+  return () => ticketListeners.delete(listener);
 }
 
 /** Cameras with a hazard that goes on. */
@@ -85,12 +93,16 @@ const reader: EventReader = {
     if (camera === undefined) void reloadCameras().catch(() => undefined);
     else camera.status = status;
   },
+  ticket(event) {
+    for (const listener of ticketListeners) listener(event);
+  },
   system(next) {
     system.value = next;
   },
   opened() {
     void Promise.allSettled([calls.readSystem().then(reader.system), reloadCameras(), reloadAlarms()]);
     for (const listener of listeners) listener(null);
+    for (const listener of ticketListeners) listener(null);
   },
 };
 

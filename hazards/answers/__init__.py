@@ -1,0 +1,1 @@
+"""What requests with an idempotency key were answered."""

@@ -1,0 +1,1 @@
+"""Who changed what: a hash-chained trail of every write by a person."""

@@ -1,0 +1,125 @@
+"""The one mechanism that keeps every write: it watches the sessions of a database.
+
+An action says who acts (`acting`), and changes rows as ever. What the session writes is collected
+at each flush, and appended to the trail just before the commit, so that the trail's lock is short.
+"""
+
+import json
+import time
+from typing import Any
+
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
+
+from hazards.audit.tables import AuditRow
+from hazards.chains.links import SEPARATOR, Head, link, lock_head, move_head, plain
+from hazards.tables import Table
+from hazards.upsert import insert
+
+CHAIN = "audit"
+NOBODY = "system"
+"""Who acts where no action has said it: the service itself."""
+HIDDEN = "•••"
+_Change = tuple[str, str, str, dict[str, Any], dict[str, Any]]
+
+
+def acting(session: Session, actor: str, *, now: float) -> None:
+    """Everything that this session writes from here on is done by the actor.
+
+    actor: `user:<id>`, `token:<id>`, `camera:<id>`, `rule:<id>` or `system`.
+    now: UTC seconds; without an actor, the trail has the time of the commit.
+    """
+    session.info["actor"] = actor
+    session.info["now"] = now
+
+
+def watch(sessions: "sessionmaker[Session]") -> None:
+    """Keeps what the sessions of this maker write."""
+    event.listen(sessions, "after_flush", _collect)
+    event.listen(sessions, "before_commit", _append)
+
+
+def fields_of(row: AuditRow) -> str:
+    """What the hash of a row covers, besides the previous hash."""
+    return _fields(
+        row.number, row.at, row.actor, row.change, row.subject, row.subject_id, row.before,
+        row.after,
+    )  # fmt: skip
+
+
+def _fields(
+    number: int, at: float, actor: str, change: str, subject: str, subject_id: str,
+    before: dict[str, Any], after: dict[str, Any],
+) -> str:  # fmt: skip
+    texts = (json.dumps(part, sort_keys=True, ensure_ascii=False) for part in (before, after))
+    return SEPARATOR.join([str(number), repr(at), actor, change, subject, subject_id, *texts])
+
+
+def _collect(session: Session, _flush: UOWTransaction) -> None:
+    found: list[_Change] = session.info.setdefault("changes", [])
+    for change, rows in (
+        ("insert", session.new), ("update", session.dirty), ("delete", session.deleted)
+    ):  # fmt: skip
+        for row in rows:
+            if isinstance(row, Table) and row.AUDITED:
+                before, after = _difference(row, change)
+                if before or after:
+                    found.append((change, row.__tablename__, _id_of(row), before, after))
+
+
+def _difference(row: Table, change: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    state = inspect(row)
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for attribute in state.mapper.column_attrs:
+        name = attribute.key
+        if change == "update":
+            history = state.attrs[name].history
+            if not history.has_changes():
+                continue
+            old = history.deleted[0] if history.deleted else None
+            before[name], after[name] = old, getattr(row, name)
+        elif change == "insert":
+            after[name] = getattr(row, name)
+        else:
+            before[name] = getattr(row, name)
+    for values in (before, after):
+        for name in row.SECRET & values.keys():
+            values[name] = HIDDEN
+    return before, after
+
+
+def _id_of(row: Table) -> str:
+    identity = inspect(row).identity or inspect(type(row)).primary_key_from_instance(row)
+    return "/".join(str(part) for part in identity)
+
+
+def _append(session: Session) -> None:
+    session.flush()
+    changes: list[_Change] = session.info.pop("changes", [])
+    if not changes:
+        return
+    actor, now = plain(session.info.get("actor", NOBODY)), session.info.get("now", time.time())
+    head = lock_head(session, CHAIN)
+    rows: list[dict[str, Any]] = []
+    for change, subject, subject_id, before, after in changes:
+        number = head.number + 1
+        digest = link(
+            head.hash, _fields(number, now, actor, change, subject, subject_id, before, after)
+        )
+        rows.append(
+            {
+                "number": number,
+                "at": now,
+                "actor": actor,
+                "change": change,
+                "subject": subject,
+                "subject_id": subject_id,
+                "before": before,
+                "after": after,
+                "hash": digest,
+            }
+        )
+        head = Head(number, digest)
+    session.execute(insert(session, AuditRow), rows)
+    move_head(session, CHAIN, head)

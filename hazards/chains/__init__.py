@@ -1,0 +1,1 @@
+"""Hash chains: what was written can be shown to be unchanged."""

@@ -1,0 +1,90 @@
+"""Appending to a chain, and walking along it."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from hazards.chains.tables import ChainHeadRow
+from hazards.upsert import insert
+
+GENESIS = "0" * 64
+"""What stands before the first link."""
+SEPARATOR = "\x1f"
+_CONTROL = re.compile(r"[\x00-\x1f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last link of a chain: 0 and GENESIS before the first."""
+
+    number: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """checked: links that were read. wrong: number of the first wrong one, None where all are
+    right. problem: what is wrong with it: altered, missing, or cut off at the end."""
+
+    checked: int
+    wrong: int | None
+    problem: str
+
+
+def plain(text: str) -> str:
+    """A text as it goes into a chain: control characters are spaces, so that fields stay apart."""
+    return _CONTROL.sub(" ", text)
+
+
+def link(previous: str, fields: str) -> str:
+    """SHA-256 over the previous hash and the fields, joined by SEPARATOR."""
+    return hashlib.sha256(f"{previous}{SEPARATOR}{fields}".encode()).hexdigest()
+
+
+def lock_head(session: Session, chain: str) -> Head:
+    """The last link; until the end of the transaction nobody else can append."""
+    first = insert(session, ChainHeadRow).values(chain=chain, number=0, hash=GENESIS)
+    session.execute(first.on_conflict_do_nothing())
+    return _head(session, chain, lock=True)
+
+
+def move_head(session: Session, chain: str, head: Head) -> None:
+    """Names the new last link. Only for whoever has locked it."""
+    session.execute(
+        update(ChainHeadRow)
+        .where(ChainHeadRow.chain == chain)
+        .values(number=head.number, hash=head.hash)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def walk(session: Session, chain: str, links: Iterable[tuple[int, str, str]]) -> Verified:
+    """Checks a chain from its first link to its head; stops at the first wrong one.
+
+    links: (number, fields, stored hash) in order.
+    """
+    head = _head(session, chain, lock=False)
+    previous, expected = GENESIS, 1
+    sha256 = hashlib.sha256
+    for number, fields, stored in links:
+        if number != expected:
+            return Verified(expected - 1, expected, "missing")
+        previous = sha256(f"{previous}{SEPARATOR}{fields}".encode()).hexdigest()
+        if previous != stored:
+            return Verified(expected, number, "altered")
+        expected += 1
+    if expected - 1 < head.number:
+        return Verified(expected - 1, expected, "cut off")
+    if expected - 1 == head.number and previous != head.hash:
+        return Verified(expected - 1, head.number, "altered")
+    return Verified(expected - 1, None, "")
+
+
+def _head(session: Session, chain: str, *, lock: bool) -> Head:
+    statement = select(ChainHeadRow.number, ChainHeadRow.hash).where(ChainHeadRow.chain == chain)
+    row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
+    return Head(0, GENESIS) if row is None else Head(row.number, row.hash)

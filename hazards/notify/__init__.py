@@ -1,0 +1,1 @@
+"""Messages to people, each kept and none sent twice."""

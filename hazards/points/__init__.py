@@ -1,0 +1,1 @@
+"""Behaviour points: a double-entry ledger that only grows."""

@@ -1,0 +1,1 @@
+"""Floor plans, risk units, grades and the four colours."""

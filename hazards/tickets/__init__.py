@@ -1,0 +1,1 @@
+"""Tickets: what must be done about hazards, by whom and until when."""
