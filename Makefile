@@ -1,6 +1,7 @@
 # make demo   install, build the pages, start the service with the rendered demo site
 # make test   install what the tests need, then lint, types and all tests
 # make lint | types | web | bench | bench-domain | bench-events | scenes
+# make bench-accuracy DATA=sets/ppe-1
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +12,7 @@ PAGES := api/static/index.html
 PAGE_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/tests/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types web bench bench-domain bench-events scenes
+.PHONY: help demo test lint types web bench bench-accuracy bench-domain bench-events scenes
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -35,6 +36,11 @@ web: $(PAGES)
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.density
+
+DATA ?= sets/ppe-1
+
+bench-accuracy: $(DEV)
+	$(BIN)/python -m benchmarks.accuracy --data $(DATA)
 
 bench-events: $(DEV)
 	$(BIN)/python -m benchmarks.events

@@ -221,4 +221,11 @@ def _progress(pictures: Iterable[LabelledPicture]) -> Iterable[LabelledPicture]:
     from rich.console import Console
     from rich.progress import track
 
-    return track(list(pictures), "measuring", console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    return track(
+        list(pictures),
+        "measuring",
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )

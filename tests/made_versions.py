@@ -3,19 +3,25 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from made_sets import scene, write_picture
 
 import models
 from annotation.formats.yolo import to_yolo
-from core.dataset import DataSet, LabelledPicture
+from core.dataset import CLASSES, DataSet, LabelledPicture
 from core.detections import Detections
 from core.frame import Image
-from core.manifest import ModelManifest
+from core.manifest import UNCALIBRATED, ModelManifest
 
 SHIPPED = Path(models.__file__).parent / "weights" / "ppe-n-416.json"
-MANIFEST = ModelManifest.from_json(SHIPPED.read_text("utf-8"), SHIPPED.name)
+MANIFEST = replace(
+    ModelManifest.from_json(SHIPPED.read_text("utf-8"), SHIPPED.name),
+    thresholds=dict.fromkeys(CLASSES, 0.35),
+    calibration=dict.fromkeys(CLASSES, UNCALIBRATED),
+)
+"""Of the shipped model, with round numbers."""
 
 
 def write_version(folder: Path, pictures: Sequence[LabelledPicture], name: str = "tiny") -> DataSet:
