@@ -1,6 +1,7 @@
 """Real databases for the tests: SQLite in a file, PostgreSQL from a wheel."""
 
 import atexit
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from hazards.database import Database
 
@@ -62,9 +64,39 @@ def open_database(database_url: str) -> Iterator[Callable[[], Database]]:
         database.close()
 
 
+@cache
+def migrated_file() -> Path:
+    """An SQLite database of this version's form, to be copied: migrating takes half a second."""
+    folder = tempfile.TemporaryDirectory(prefix="anyan-sqlite-")
+    atexit.register(folder.cleanup)
+    path = Path(folder.name) / "anyan.db"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    database.close()
+    return path
+
+
+@cache
+def migrated_template() -> str:
+    """Name of a PostgreSQL database of this version's form, to be copied."""
+    address, name = postgresql_address(), "migrated"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    database = Database(address.replace("/postgres?", f"/{name}?"))
+    database.migrate()
+    database.close()
+    return name
+
+
 @pytest.fixture
-def database(open_database: Callable[[], Database]) -> Database:
+def database(open_database: Callable[[], Database], database_url: str) -> Database:
     """A migrated database of each kind."""
-    migrated = open_database()
-    migrated.migrate()
-    return migrated
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        assert url.database
+        shutil.copy(migrated_file(), url.database)
+    else:
+        with psycopg.connect(postgresql_address(), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {url.database}")
+            connection.execute(f"CREATE DATABASE {url.database} TEMPLATE {migrated_template()}")
+    return open_database()
