@@ -23,7 +23,7 @@ KNOWN = {
     "list_tickets", "count_tickets", "read_ticket", "take_step", "read_photo",
 }  # fmt: skip
 """For whoever is signed in, machines too."""
-PERSONAL = {"second_queue", "read_inbox", "read_own_account"}
+PERSONAL = {"read_inbox", "read_own_account"}
 """What a person does, so that a token with the capability is refused too."""
 
 C = Capability
