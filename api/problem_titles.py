@@ -44,6 +44,8 @@ _TITLES: dict[str, tuple[str, str]] = {
     "stream_stalled": ("The camera sends no picture", "摄像头没有画面"),
     "picture_frozen": ("The picture no longer changes", "画面静止不动"),
     "model_error": ("The model cannot be used", "模型无法使用"),
+    "training_failed": ("The training stopped", "训练无法开始或已中断"),
+    "data_set_error": ("The data set cannot be used", "数据集无法使用"),
     "manifest_mismatch": ("The model file is not the described one", "模型文件与清单不符"),
     "zone_error": ("The zone cannot be judged", "区域无法判定"),
     "site_file_error": ("The site file has a mistake", "现场文件有误"),

@@ -8,8 +8,10 @@ from api.app import create_app
 from api.engine import Figure, Problem
 from api.settings import ApiSettings
 from core.coverage import Answer, RuleCoverage
+from core.site import CameraConfig
 from core.violation import ViolationKind
 from hazards.database import Database
+from hazards.site.actions import create_camera
 
 
 def test_the_state_of_the_service(client: TestClient, engine: MemoryEngine) -> None:
@@ -73,9 +75,13 @@ def test_metrics_by_token_or_session(
     assert tokenless.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 401
 
 
-def test_coverage_says_what_was_not_judged(client: TestClient, engine: MemoryEngine) -> None:
+def test_coverage_says_what_was_not_judged(
+    client: TestClient, engine: MemoryEngine, database: Database
+) -> None:
     """Per camera, zone and rule: the scheduled time is what was judged, what could not be told by
     reason, and what nobody saw."""
+    with database.begin() as session:
+        create_camera(session, CameraConfig("gate", "Gate", "rtsp://host/", ()), enabled=True)
     seconds = {Answer.JUDGED: 50.0, Answer.HIDDEN: 7.5, Answer.BLIND: 2.5, Answer.MOVED: 0.0}
     engine.covered = {"gate": [RuleCoverage("door", ViolationKind.BLOCKED_EXIT, seconds)]}
     assert client.get("/api/v1/coverage").json() == [
