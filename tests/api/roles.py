@@ -9,22 +9,25 @@ from hazards.access.actions import sign_in
 from hazards.access.roles import Role
 from hazards.access.tables import GrantRow, UserRow
 from hazards.database import Database
-from hazards.site.people import create_person
 from hazards.site.people_tables import ROOT
 
 
 def browser_of(
-    app: Application, database: Database, name: str, role: Role | None, unit_id: str = ROOT
+    app: Application,
+    database: Database,
+    name: str,
+    role: Role | None,
+    unit_id: str = ROOT,
+    person_id: str | None = None,
 ) -> TestClient:
-    """A browser of a new user, a person of the unit, who has one role in it, or none at all."""
+    """A browser of a new user, who has one role in one unit, or none at all."""
     with database.begin() as session:
-        person = create_person(session, number=name, name=name.title(), unit_id=unit_id, post="")
         row = UserRow(
             name=name,
             display_name=name.title(),
             password_hash="",
             active=True,
-            person_id=person.id,
+            person_id=person_id,
         )
         session.add(row)
         session.flush()

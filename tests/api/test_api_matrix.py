@@ -11,6 +11,7 @@ from api.settings import ApiSettings
 from hazards.access.accounts import create_token
 from hazards.access.roles import CAPABILITIES, Capability, Role
 from hazards.database import Database
+from hazards.site.people import create_person
 from hazards.site.people_tables import ROOT
 
 OPEN = {"sign_in", "sign_in_ways", "oidc_login", "oidc_callback", "healthz", "readyz"}
@@ -162,9 +163,15 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
 
 @pytest.fixture(scope="module")
 def callers(app: Application) -> dict[Role | None, TestClient]:
-    """A browser for each role in the whole site, and one of a user without any."""
+    """A browser of a person for each role in the whole site, and one of a user without any."""
     database = app.state.context.database
-    return {role: browser_of(app, database, f"user-of-{role}", role) for role in (None, *Role)}
+    browsers = {}
+    for role in (None, *Role):
+        name = f"user-of-{role}"
+        with database.begin() as session:
+            person = create_person(session, number=name, name=name, unit_id=ROOT, post="")
+        browsers[role] = browser_of(app, database, name, role, person_id=person.id)
+    return browsers
 
 
 def _refusal(client: TestClient, operation: str) -> str | None:
