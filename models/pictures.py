@@ -19,8 +19,16 @@ BENT_SHARE = 0.15
 HELD_SHARE = 0.2
 
 
-class CameraPictures(YOLODataset):  # type: ignore[misc]
-    """Training pictures of ultralytics, changed last by what cameras do to a scene."""
+class PlainPictures(YOLODataset):  # type: ignore[misc]
+    """Pictures of ultralytics; what it remembers of their labels stays out of the data set."""
+
+    def cache_labels(self, path: Path = Path()) -> dict[str, Any]:
+        """As the parent does, but beside the list of pictures: a version never changes."""
+        return dict(super().cache_labels(Path(self.img_path).with_name(path.name)))
+
+
+class CameraPictures(PlainPictures):
+    """Training pictures, changed last by what cameras do to a scene."""
 
     def build_transforms(self, hyp: Any = None) -> Any:
         """Mosaic, scale, flip and colour of ultralytics, then ours, then the tensor."""

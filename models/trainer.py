@@ -8,7 +8,7 @@ import torch
 from ultralytics.models.yolo.detect import DetectionTrainer
 from ultralytics.utils.torch_utils import unwrap_model
 
-from models.pictures import CameraPictures
+from models.pictures import CameraPictures, PlainPictures
 
 
 class PpeTrainer(DetectionTrainer):  # type: ignore[misc]
@@ -16,17 +16,18 @@ class PpeTrainer(DetectionTrainer):  # type: ignore[misc]
 
     def build_dataset(self, img_path: str, mode: str = "train", batch: int | None = None) -> Any:
         """Site-camera pictures to learn from; plain ones to measure on."""
-        if mode != "train":
-            return super().build_dataset(img_path, mode, batch)
-        stride = max(int(unwrap_model(self.model).stride.max()), 32)
-        return CameraPictures(
+        learned = mode == "train"
+        kind = CameraPictures if learned else PlainPictures
+        return kind(
             img_path=img_path,
             imgsz=self.args.imgsz,
             batch_size=batch,
-            augment=True,
+            augment=learned,
+            rect=not learned,
             hyp=copy(self.args),
             cache=self.args.cache,
-            stride=stride,
+            stride=max(int(unwrap_model(self.model).stride.max()), 32),
+            pad=0.0 if learned else 0.5,
             data=self.data,
             task=self.args.task,
         )

@@ -293,6 +293,15 @@ def test_a_run_keeps_all_to_repeat_it(finished: Path) -> None:
 
 
 @needs_torch
+def test_a_training_writes_nothing_into_its_data_set(finished: Path) -> None:
+    """A version never changes: index, card and one label file for each picture."""
+    data_set = DataSet.read(finished / "set")
+    labels = [path for path in (finished / "set" / "labels").rglob("*") if path.is_file()]
+    assert len(labels) == len(data_set.pictures)
+    assert not list((finished / "set").rglob("*.cache"))
+
+
+@needs_torch
 def test_a_finished_run_is_not_trained_again(finished: Path) -> None:
     """The same command gives the same checkpoint."""
     best = finished / "run" / "weights" / "best.pt"
