@@ -4,7 +4,6 @@ An action says who acts (`acting`), and changes rows as ever. What the session w
 at each flush, and appended to the trail just before the commit, so that the trail's lock is short.
 """
 
-import json
 import time
 from typing import Any
 
@@ -12,7 +11,8 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
 
 from hazards.audit.tables import AuditRow
-from hazards.chains.links import SEPARATOR, Head, link, lock_head, move_head, plain
+from hazards.chains.canonical import canonical
+from hazards.chains.links import Head, link, lock_head, move_head, plain
 from hazards.tables import Table
 from hazards.upsert import insert
 
@@ -20,6 +20,8 @@ CHAIN = "audit"
 NOBODY = "system"
 """Who acts where no action has said it: the service itself."""
 HIDDEN = "•••"
+COVERED = ("number", "at", "actor", "change", "subject", "subject_id", "before", "after")
+"""What the hash of a line covers besides the previous one, in this order."""
 _Change = tuple[str, float, str, str, str, dict[str, Any], dict[str, Any]]
 
 
@@ -48,22 +50,6 @@ def watch(sessions: "sessionmaker[Session]") -> None:
     """Keeps what the sessions of this maker write."""
     event.listen(sessions, "after_flush", _collect)
     event.listen(sessions, "before_commit", _append)
-
-
-def fields_of(row: AuditRow) -> str:
-    """What the hash of a row covers, besides the previous hash."""
-    return _fields(
-        row.number, row.at, row.actor, row.change, row.subject, row.subject_id, row.before,
-        row.after,
-    )  # fmt: skip
-
-
-def _fields(
-    number: int, at: float, actor: str, change: str, subject: str, subject_id: str,
-    before: dict[str, Any], after: dict[str, Any],
-) -> str:  # fmt: skip
-    texts = (json.dumps(part, sort_keys=True, ensure_ascii=False) for part in (before, after))
-    return SEPARATOR.join([str(number), repr(at), actor, change, subject, subject_id, *texts])
 
 
 def _collect(session: Session, _flush: UOWTransaction) -> None:
@@ -115,24 +101,9 @@ def _append(session: Session) -> None:
         return
     head = lock_head(session, CHAIN)
     rows: list[dict[str, Any]] = []
-    for actor, now, change, subject, subject_id, before, after in changes:
-        number = head.number + 1
-        digest = link(
-            head.hash, _fields(number, now, actor, change, subject, subject_id, before, after)
-        )
-        rows.append(
-            {
-                "number": number,
-                "at": now,
-                "actor": actor,
-                "change": change,
-                "subject": subject,
-                "subject_id": subject_id,
-                "before": before,
-                "after": after,
-                "hash": digest,
-            }
-        )
-        head = Head(number, digest)
+    for actor, now, *rest in changes:
+        values = (head.number + 1, round(now, 3), actor, *rest)
+        head = Head(head.number + 1, link(head.hash, canonical(COVERED, values)))
+        rows.append({**dict(zip(COVERED, values, strict=True)), "hash": head.hash})
     session.execute(insert(session, AuditRow), rows)
     move_head(session, CHAIN, head)
