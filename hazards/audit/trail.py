@@ -36,14 +36,30 @@ def acting(session: Session, actor: str, *, now: float) -> None:
     session.info["now"] = now
 
 
-def note(session: Session, change: str, subject: str, id: str, after: dict[str, Any]) -> None:
+def changed_by(session: Session, row: Table, actor: str) -> None:
+    """What is not written of this row yet is done by the actor, whoever acts otherwise.
+
+    For one transaction that does what many have caused.
+    """
+    session.info.setdefault("changed_by", {})[row] = actor
+
+
+def note(
+    session: Session,
+    change: str,
+    subject: str,
+    id: str,
+    after: dict[str, Any],
+    *,
+    actor: str | None = None,
+) -> None:
     """Keeps a write that went around the session: an upsert, or an UPDATE of its own.
 
-    change: insert or update. after: what it wrote.
+    change: insert or update. after: what it wrote. actor: None for the one who acts.
     """
-    actor, now = plain(session.info.get("actor", NOBODY)), session.info.get("now", time.time())
+    who, now = _acts(session)
     found: list[_Change] = session.info.setdefault("changes", [])
-    found.append((actor, now, change, subject, id, {}, after))
+    found.append((plain(actor or who), now, change, subject, id, {}, after))
 
 
 def watch(sessions: "sessionmaker[Session]") -> None:
@@ -52,9 +68,14 @@ def watch(sessions: "sessionmaker[Session]") -> None:
     event.listen(sessions, "before_commit", _append)
 
 
+def _acts(session: Session) -> tuple[str, float]:
+    return session.info.get("actor", NOBODY), session.info.get("now", time.time())
+
+
 def _collect(session: Session, _flush: UOWTransaction) -> None:
     found: list[_Change] = session.info.setdefault("changes", [])
-    actor, now = plain(session.info.get("actor", NOBODY)), session.info.get("now", time.time())
+    who, now = _acts(session)
+    changed: dict[Table, str] = session.info.pop("changed_by", {})
     for change, rows in (
         ("insert", session.new), ("update", session.dirty), ("delete", session.deleted)
     ):  # fmt: skip
@@ -62,6 +83,7 @@ def _collect(session: Session, _flush: UOWTransaction) -> None:
             if isinstance(row, Table) and row.AUDITED:
                 before, after = _difference(row, change)
                 if before or after:
+                    actor = plain(changed.get(row, who))
                     found.append(
                         (actor, now, change, row.__tablename__, _id_of(row), before, after)
                     )

@@ -161,12 +161,11 @@ def closed_months(session: Session, periods: Sequence[str]) -> set[str]:
 
 def ensure_accounts(session: Session, ids: set[str]) -> None:
     """Makes the accounts that do not exist yet."""
-    for chunk in _chunks(sorted(ids)):
-        rows = []
-        for account_id in chunk:
-            kind, _, owner = account_id.partition(":")
-            rows.append({"id": account_id, "kind": kind, "owner_id": owner})
-        session.execute(insert(session, AccountRow).values(rows).on_conflict_do_nothing())
+    rows = []
+    for account_id in sorted(ids):
+        kind, _, owner = account_id.partition(":")
+        rows.append({"id": account_id, "kind": kind, "owner_id": owner})
+    session.execute(insert(session, AccountRow).on_conflict_do_nothing(), rows)
 
 
 def verify_ledger(
