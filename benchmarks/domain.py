@@ -26,7 +26,7 @@ from core.violation import Violation, ViolationKind
 from hazards.cases.kinds import HazardKind, Verdict
 from hazards.cases.queries import hazard_page
 from hazards.database import Database
-from hazards.points.ledger import verify_ledger
+from hazards.points.ledger import ledger_length, verify_ledger
 from hazards.points.policy import policy_at
 from hazards.points.statements import statement, year
 from hazards.risk.colours import colours
@@ -67,6 +67,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--folder", type=Path, help="keeps what was filled, for the next run")
     chosen = parser.parse_args()
     size = Size(int(HAZARDS * chosen.scale), int(ENTRIES * chosen.scale))
     kinds = ("sqlite", "postgresql") if chosen.database == "both" else (chosen.database,)
@@ -78,19 +79,30 @@ def main() -> None:
         flush=True,
     )
     for kind in kinds:
-        with tempfile.TemporaryDirectory(prefix="anyan-bench-") as folder:
-            _refuse_small_disk(Path(folder), size)
-            with _database(kind, Path(folder)) as database:
-                _measure(kind, database, size)
+        with _folder(chosen.folder) as folder, _database(kind, folder) as database:
+            _fill(kind, database, size, folder)
+            _measure(kind, database, size)
 
 
-def _measure(kind: str, database: Database, size: Size) -> None:
+def _fill(kind: str, database: Database, size: Size, folder: Path) -> None:
+    """Nothing where an earlier run has filled it."""
     database.migrate()
+    with database.read() as session:
+        entries = ledger_length(session)
+    if entries:
+        if entries != size.entries:
+            raise SystemExit(f"{folder} holds {entries:,} entries: give another --folder")
+        print(f"{kind}: filled before", flush=True)
+        return
+    _refuse_small_disk(folder, size)
     began = time.perf_counter()
     fill(database, size)
     took = time.perf_counter() - began
     rows = 2 * size.hazards + size.hazards // 10 + size.entries
     print(f"{kind}: filled in {took:.0f} s ({rows / took:,.0f} rows/s)", flush=True)
+
+
+def _measure(kind: str, database: Database, size: Size) -> None:
     chance = random.Random(1)
     least = 500 if kind == "postgresql" else 200
     for bound in (
@@ -162,17 +174,28 @@ def _verify(database: Database, size: Size) -> float:
 def _write(database: Database) -> float:
     """New violations as the recorder takes them: hazard, ticket, charge and audit, committed."""
     chance = random.Random(3)
-    waiting = [_violation(chance, END + n * 0.5) for n in range(WRITTEN)]
+    zone = str(uuid4())  # no ticket is open there, whatever earlier runs have written
+    waiting = [_violation(chance, zone, END + n * 0.5) for n in range(WRITTEN)]
     began = time.perf_counter()
     for start in range(0, WRITTEN, BATCH):
         record_together(database, waiting[start : start + BATCH], ZONE, now=END + WRITTEN)
     return WRITTEN / (time.perf_counter() - began)
 
 
-def _violation(chance: random.Random, at: float) -> Violation:
+def _violation(chance: random.Random, zone: str, at: float) -> Violation:
     kind = ViolationKind(chance.choice(KINDS))
     camera = f"c{chance.randrange(CAMERAS)}"
-    return Violation(str(uuid4()), kind, f"{kind}/1", camera, "zone", (), at, at + 1, False, 0.9)
+    return Violation(str(uuid4()), kind, f"{kind}/1", camera, zone, (), at, at + 1, False, 0.9)
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="anyan-bench-") as folder:
+        yield Path(folder)
 
 
 @contextmanager

@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from hazards.chains.canonical import canonical
 from hazards.chains.links import GENESIS, Head, link, lock_head, move_head
 from hazards.database import Database
 from hazards.periods import month_of
-from hazards.points.ledger import CHAIN, COVERED, SYSTEM, entry_fields
+from hazards.points.ledger import CHAIN, COVERED, SYSTEM
 
 ZONE = ZoneInfo("Asia/Shanghai")
 END = datetime(2026, 11, 25, tzinfo=ZONE).timestamp()
@@ -71,7 +72,7 @@ def fill(database: Database, size: Size) -> None:
         _bulk(
             session,
             "ledger_entries",
-            ("chain", *COVERED, "hash"),
+            (*COVERED, "hash"),
             _entries(size.entries, chance, last),
         )
         move_head(session, CHAIN, last[0])
@@ -187,10 +188,10 @@ def _entries(count: int, chance: random.Random, last: list[Head]) -> Iterator[Se
         row = (
             n + 1, f"violation:h{n}", "violation" if lost else "report", debit, credit, 10,
             months[n * 1000 // count], f"h{n}", 1, "user:1", "missing_helmet #1", "",
-            float(_at(n, count)),
+            round(_at(n, count), 3),
         )  # fmt: skip
-        previous = link(previous, entry_fields(row))
-        yield (CHAIN, *row, previous)
+        previous = link(previous, canonical(COVERED, row))
+        yield (*row, previous)
     last[0] = Head(count, previous)
 
 

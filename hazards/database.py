@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from core.errors import DatabaseAway, SettingsError
 from hazards.audit.trail import watch
+from hazards.chains.canonical import json_text
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_WAIT_S = 10
@@ -187,6 +188,7 @@ def _create_engine(url: URL) -> Engine:
         "pool_size": 8,
         "max_overflow": 40,
         "pool_timeout": LOCK_WAIT_S,
+        "json_serializer": json_text,
     }
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_S}, **options)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Double, MetaData, String, Text
+from sqlalchemy import BigInteger, Double, Integer, MetaData, String, Text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import JSON
@@ -13,10 +13,13 @@ Seconds = Double
 ID = String(64)
 """Ids of cameras, zones, violations and evidence."""
 
+Number = BigInteger().with_variant(Integer, "sqlite")
+"""Of a link in a chain. SQLite keeps a table in the order of its key only where it is INTEGER."""
+
 Path = String(1000).with_variant(postgresql.VARCHAR(1000, collation="C"), "postgresql")
 """Place in a tree, compared byte by byte, so that a sub-tree is one range of an index."""
 
-__all__ = ["ID", "JSON", "BigInteger", "Double", "Path", "Seconds", "Table", "Text"]
+__all__ = ["ID", "JSON", "BigInteger", "Double", "Number", "Path", "Seconds", "Table", "Text"]
 
 
 class Table(DeclarativeBase):

@@ -1,7 +1,7 @@
 """From the spool to the database, some records per transaction, for as long as the service runs."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlalchemy.orm import Session
 
 from core.errors import DatabaseAway, NotFound
 from core.evidence import Evidence
@@ -19,14 +18,13 @@ from core.health import CameraState, CameraStatus
 from core.redaction import redact
 from core.sensor import SensorAlarm
 from core.violation import Cleared, Violation
-from hazards.audit.trail import acting
+from hazards.audit.trail import NOBODY, acting
 from hazards.cases.actions import end_orphans
-from hazards.cases.flow import alarm_hazard_id, note_cleared, take_in, take_in_alarm
+from hazards.cases.flow import note_cleared, take_in, take_in_alarms
 from hazards.database import Database
 from hazards.evidence.actions import record_evidence
-from hazards.kept import keep_what_is_read
 from hazards.risk.colours import note_blind
-from hazards.tickets.calendar import WorkCalendar, work_calendar
+from hazards.tickets.calendar import work_calendar
 from service.records import Record
 from service.spool import Spool
 
@@ -183,36 +181,34 @@ def record_together(
     Raises DatabaseAway, and DataError or IntegrityError where a record can never be applied; then
     none of them was.
     """
-    changed: dict[str, None] = {}
     with database.begin() as session:
-        keep_what_is_read(session)
+        acting(session, NOBODY, now=now)
         calendar = work_calendar(session, zone)
-        for record in records:
-            if _apply(session, record, calendar, now):
-                changed[_hazard_id(record)] = None
-    return list(changed)
+        changed = []
+        for part in _in_order(records):
+            if isinstance(part, Cleared):
+                acting(session, f"camera:{part.camera_id}", now=now)
+                if note_cleared(session, part, now=now):
+                    changed.append(part.violation_id)
+                acting(session, NOBODY, now=now)
+            else:
+                changed += take_in(session, part, now=now, calendar=calendar)
+        alarms = [record for record in records if isinstance(record, SensorAlarm)]
+        changed += take_in_alarms(session, alarms, now=now, calendar=calendar)
+        evidence = [record for record in records if isinstance(record, Evidence)]
+        changed += record_evidence(session, evidence)
+    return list(dict.fromkeys(changed))
 
 
-def _apply(session: Session, record: Record, calendar: WorkCalendar, now: float) -> bool:
-    match record:
-        case Violation():
-            acting(session, f"camera:{record.camera_id}", now=now)
-            return take_in(session, record, now=now, calendar=calendar)
-        case Cleared():
-            acting(session, f"camera:{record.camera_id}", now=now)
-            return note_cleared(session, record, now=now)
-        case SensorAlarm():
-            acting(session, f"sensor:{record.sensor}", now=now)
-            return take_in_alarm(session, record, now=now, calendar=calendar)
-        case Evidence():
-            return record_evidence(session, record)
-
-
-def _hazard_id(record: Record) -> str:
-    match record:
-        case Violation():
-            return record.id
-        case SensorAlarm():
-            return alarm_hazard_id(record)
-        case Cleared() | Evidence():
-            return record.violation_id
+def _in_order(records: Sequence[Record]) -> Iterator[list[Violation] | Cleared]:
+    """Violations together, up to each clear word: it is about those before it. Evidence and alarms
+    are about nothing that comes before them."""
+    together: list[Violation] = []
+    for record in records:
+        if isinstance(record, Violation):
+            together.append(record)
+        elif isinstance(record, Cleared):
+            yield together
+            yield record
+            together = []
+    yield together

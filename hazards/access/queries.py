@@ -1,6 +1,6 @@
 """Reads of users, sign-ins, grants and tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from hazards.access.passwords import hash_token
 from hazards.access.roles import CAPABILITIES, Capability, Role
 from hazards.access.tables import GrantRow, MachineTokenRow, SignInRow, UserRow
 from hazards.site.people_tables import UnitRow
+from hazards.site.tree import units_above
 
 IDLE_S = 12 * 3600
 """A sign-in that was not used for so long has expired."""
@@ -87,17 +88,38 @@ def grants_by_user(session: Session, user_ids: Sequence[int]) -> dict[int, list[
 
 def users_with(session: Session, role: Role, unit_id: str) -> list[UserRow]:
     """Who has a role nearest to a unit: there, or else at the first unit above it with one."""
-    path = session.scalar(select(UnitRow.path).where(UnitRow.id == unit_id)) or ""
-    above = [part for part in path.split("/") if part]
+    return nearest_users(session, {(role, unit_id)})[role, unit_id]
+
+
+def nearest_users(
+    session: Session, wanted: Collection[tuple[Role, str]]
+) -> dict[tuple[Role, str], list[UserRow]]:
+    """users_with for some roles and units at once, in two statements."""
+    above = units_above(session, {unit_id for _, unit_id in wanted})
     statement = (
-        select(UserRow, GrantRow.unit_id)
+        select(UserRow, GrantRow.role, GrantRow.unit_id)
         .join(GrantRow, GrantRow.user_id == UserRow.id)
-        .where(GrantRow.role == role, GrantRow.unit_id.in_(above), UserRow.active)
+        .where(
+            GrantRow.role.in_({role for role, _ in wanted}),
+            GrantRow.unit_id.in_({unit for units in above.values() for unit in units}),
+            UserRow.active,
+        )
         .order_by(UserRow.id)
     )
-    found = session.execute(statement).all()
-    nearest = max((above.index(unit) for _, unit in found), default=-1)
-    return [user for user, unit in found if above.index(unit) == nearest]
+    granted: dict[tuple[str, str], list[UserRow]] = {}
+    for user, role, unit_id in session.execute(statement):
+        granted.setdefault((role, unit_id), []).append(user)
+    return {
+        (role, unit_id): next(
+            (
+                granted[role, unit]
+                for unit in reversed(above.get(unit_id, []))
+                if (role, unit) in granted
+            ),
+            [],
+        )
+        for role, unit_id in wanted
+    }
 
 
 def machine(session: Session, token: str) -> MachineTokenRow:

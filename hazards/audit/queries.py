@@ -1,12 +1,11 @@
 """Reads of the audit trail."""
 
-from collections.abc import Iterator
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hazards.audit.tables import AuditRow
-from hazards.audit.trail import CHAIN, fields_of
+from hazards.audit.trail import CHAIN, COVERED
+from hazards.chains.canonical import stored_pages
 from hazards.chains.links import Verified, walk
 
 
@@ -34,10 +33,4 @@ def audit_page(
 
 def verify_audit(session: Session) -> Verified:
     """Walks the whole trail; names the first row that was altered, lost or cut off."""
-    return walk(session, CHAIN, _links(session))
-
-
-def _links(session: Session) -> Iterator[tuple[int, str, str]]:
-    statement = select(AuditRow).order_by(AuditRow.number).execution_options(yield_per=1000)
-    for row in session.scalars(statement):
-        yield row.number, fields_of(row), row.hash
+    return walk(session, CHAIN, stored_pages(session, AuditRow, COVERED))

@@ -2,10 +2,10 @@
 
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hazards.tables import ID, JSON, Seconds, Table, Text
+from hazards.tables import ID, JSON, Number, Seconds, Table, Text
 
 
 class AuditRow(Table):
@@ -18,7 +18,7 @@ class AuditRow(Table):
     __tablename__ = "audit_trail"
     AUDITED: ClassVar[bool] = False
 
-    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
     at: Mapped[float] = mapped_column(Seconds)
     actor: Mapped[str] = mapped_column(Text)
     change: Mapped[str] = mapped_column(Text)

@@ -4,7 +4,6 @@ An action says who acts (`acting`), and changes rows as ever. What the session w
 at each flush, and appended to the trail just before the commit, so that the trail's lock is short.
 """
 
-import json
 import time
 from typing import Any
 
@@ -12,7 +11,8 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
 
 from hazards.audit.tables import AuditRow
-from hazards.chains.links import SEPARATOR, Head, link, lock_head, move_head, plain
+from hazards.chains.canonical import canonical
+from hazards.chains.links import Head, link, lock_head, move_head, plain
 from hazards.tables import Table
 from hazards.upsert import insert
 
@@ -20,6 +20,8 @@ CHAIN = "audit"
 NOBODY = "system"
 """Who acts where no action has said it: the service itself."""
 HIDDEN = "•••"
+COVERED = ("number", "at", "actor", "change", "subject", "subject_id", "before", "after")
+"""What the hash of a line covers besides the previous one, in this order."""
 _Change = tuple[str, float, str, str, str, dict[str, Any], dict[str, Any]]
 
 
@@ -34,14 +36,30 @@ def acting(session: Session, actor: str, *, now: float) -> None:
     session.info["now"] = now
 
 
-def note(session: Session, change: str, subject: str, id: str, after: dict[str, Any]) -> None:
+def changed_by(session: Session, row: Table, actor: str) -> None:
+    """What is not written of this row yet is done by the actor, whoever acts otherwise.
+
+    For one transaction that does what many have caused.
+    """
+    session.info.setdefault("changed_by", {})[row] = actor
+
+
+def note(
+    session: Session,
+    change: str,
+    subject: str,
+    id: str,
+    after: dict[str, Any],
+    *,
+    actor: str | None = None,
+) -> None:
     """Keeps a write that went around the session: an upsert, or an UPDATE of its own.
 
-    change: insert or update. after: what it wrote.
+    change: insert or update. after: what it wrote. actor: None for the one who acts.
     """
-    actor, now = plain(session.info.get("actor", NOBODY)), session.info.get("now", time.time())
+    who, now = _acts(session)
     found: list[_Change] = session.info.setdefault("changes", [])
-    found.append((actor, now, change, subject, id, {}, after))
+    found.append((plain(actor or who), now, change, subject, id, {}, after))
 
 
 def watch(sessions: "sessionmaker[Session]") -> None:
@@ -50,25 +68,14 @@ def watch(sessions: "sessionmaker[Session]") -> None:
     event.listen(sessions, "before_commit", _append)
 
 
-def fields_of(row: AuditRow) -> str:
-    """What the hash of a row covers, besides the previous hash."""
-    return _fields(
-        row.number, row.at, row.actor, row.change, row.subject, row.subject_id, row.before,
-        row.after,
-    )  # fmt: skip
-
-
-def _fields(
-    number: int, at: float, actor: str, change: str, subject: str, subject_id: str,
-    before: dict[str, Any], after: dict[str, Any],
-) -> str:  # fmt: skip
-    texts = (json.dumps(part, sort_keys=True, ensure_ascii=False) for part in (before, after))
-    return SEPARATOR.join([str(number), repr(at), actor, change, subject, subject_id, *texts])
+def _acts(session: Session) -> tuple[str, float]:
+    return session.info.get("actor", NOBODY), session.info.get("now", time.time())
 
 
 def _collect(session: Session, _flush: UOWTransaction) -> None:
     found: list[_Change] = session.info.setdefault("changes", [])
-    actor, now = plain(session.info.get("actor", NOBODY)), session.info.get("now", time.time())
+    who, now = _acts(session)
+    changed: dict[Table, str] = session.info.pop("changed_by", {})
     for change, rows in (
         ("insert", session.new), ("update", session.dirty), ("delete", session.deleted)
     ):  # fmt: skip
@@ -76,6 +83,7 @@ def _collect(session: Session, _flush: UOWTransaction) -> None:
             if isinstance(row, Table) and row.AUDITED:
                 before, after = _difference(row, change)
                 if before or after:
+                    actor = plain(changed.get(row, who))
                     found.append(
                         (actor, now, change, row.__tablename__, _id_of(row), before, after)
                     )
@@ -115,24 +123,9 @@ def _append(session: Session) -> None:
         return
     head = lock_head(session, CHAIN)
     rows: list[dict[str, Any]] = []
-    for actor, now, change, subject, subject_id, before, after in changes:
-        number = head.number + 1
-        digest = link(
-            head.hash, _fields(number, now, actor, change, subject, subject_id, before, after)
-        )
-        rows.append(
-            {
-                "number": number,
-                "at": now,
-                "actor": actor,
-                "change": change,
-                "subject": subject,
-                "subject_id": subject_id,
-                "before": before,
-                "after": after,
-                "hash": digest,
-            }
-        )
-        head = Head(number, digest)
+    for actor, now, *rest in changes:
+        values = (head.number + 1, round(now, 3), actor, *rest)
+        head = Head(head.number + 1, link(head.hash, canonical(COVERED, values)))
+        rows.append({**dict(zip(COVERED, values, strict=True)), "hash": head.hash})
     session.execute(insert(session, AuditRow), rows)
     move_head(session, CHAIN, head)

@@ -1,6 +1,8 @@
 """Changes to hazards. The caller's transaction commits them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import and_, case, or_, select, update
 from sqlalchemy.orm import Session
@@ -9,36 +11,44 @@ from core.violation import Violation
 from hazards.audit.trail import note
 from hazards.cases.queries import hazard
 from hazards.cases.tables import HazardRow
-from hazards.kept import kept
 from hazards.risk.tables import RiskUnitRow
 from hazards.site.people_tables import ROOT
 from hazards.site.tables import CameraRow, ZoneRow
 from hazards.upsert import insert
 
 
-def record_violation(session: Session, violation: Violation) -> bool:
-    """Makes or updates the violation's hazard; returns whether the records changed.
+def record_violations(session: Session, violations: Sequence[Violation]) -> list[str]:
+    """Makes or updates the hazards of violations; returns the ids of those that changed.
 
-    The result does not depend on how often or in which order the updates of a violation come:
-    the newest last_seen_at stands with its tracks and confidence, and what has ended stays ended.
+    The result does not depend on how often, in which order or how many together the updates of a
+    violation come: the newest last_seen_at stands with its tracks and confidence, and what has
+    ended stays ended. Five statements, however many there are.
     """
-    statement = insert(session, HazardRow).values(
-        id=violation.id,
-        kind=violation.kind.value,
-        rule=violation.rule,
-        camera_id=violation.camera_id,
-        zone_id=violation.zone_id,
-        **kept(
-            session,
-            ("place", violation.camera_id, violation.zone_id),
-            lambda: _place(session, violation),
-        ),
-        track_ids=list(violation.track_ids),
-        started_at=violation.started_at,
-        last_seen_at=violation.last_seen_at,
-        ended=violation.ended,
-        confidence=violation.confidence,
-    )
+    if not violations:
+        return []
+    latest: dict[str, Violation] = {}
+    for violation in violations:
+        known = latest.get(violation.id)
+        latest[violation.id] = violation if known is None else _later(known, violation)
+    places = _places(session, latest.values())
+    rows = [
+        {
+            "id": violation.id,
+            "kind": violation.kind.value,
+            "rule": violation.rule,
+            "camera_id": violation.camera_id,
+            "zone_id": violation.zone_id,
+            **places[violation.camera_id, violation.zone_id],
+            "track_ids": list(violation.track_ids),
+            "started_at": violation.started_at,
+            "last_seen_at": violation.last_seen_at,
+            "ended": violation.ended,
+            "confidence": violation.confidence,
+        }
+        # In one order everywhere, so that two transactions wait for each other in no circle.
+        for _, violation in sorted(latest.items())
+    ]
+    statement = insert(session, HazardRow)
     new = statement.excluded
     newer = new.last_seen_at > HazardRow.last_seen_at
     ends = and_(new.ended, ~HazardRow.ended)
@@ -52,7 +62,19 @@ def record_violation(session: Session, violation: Violation) -> bool:
         set_={**changes, "ended": or_(HazardRow.ended, new.ended)},
         where=or_(newer, ends),
     )
-    return session.scalar(merged.returning(HazardRow.id)) is not None
+    return list(session.scalars(merged.returning(HazardRow.id), rows))
+
+
+def insert_hazards(session: Session, rows: Sequence[dict[str, Any]]) -> set[str]:
+    """Hazards that no camera saw; returns the ids of those that were not there yet."""
+    if not rows:
+        return set()
+    made = insert(session, HazardRow).on_conflict_do_nothing().returning(HazardRow.id)
+    unseen = {
+        "rule": "", "camera_id": "", "camera_name": "", "zone_id": "", "zone_name": "",
+        "track_ids": [], "ended": True, "confidence": 1.0,
+    }  # fmt: skip
+    return set(session.scalars(made, [{**unseen, **row} for row in rows]))
 
 
 def acknowledge(session: Session, id: str, *, by: str, now: float) -> HazardRow:
@@ -89,21 +111,48 @@ def end_orphans(session: Session, camera_ids: Collection[str] | None, now: float
     return sorted(ended)
 
 
-def _place(session: Session, violation: Violation) -> dict[str, str | None]:
-    """Names and risk unit of now; the id stands for what has been deleted or was never drawn."""
-    camera = session.execute(
-        select(CameraRow.name, CameraRow.risk_unit_id).where(CameraRow.id == violation.camera_id)
-    ).one_or_none()
-    zone = session.execute(
-        select(ZoneRow.name, ZoneRow.risk_unit_id).where(
-            ZoneRow.camera_id == violation.camera_id, ZoneRow.id == violation.zone_id
+def _later(known: Violation, new: Violation) -> Violation:
+    """What two updates of one violation say together."""
+    ends = new.ended and not known.ended
+    last = new if (new.last_seen_at, ends) > (known.last_seen_at, False) else known
+    return replace(last, started_at=known.started_at, ended=known.ended or new.ended)
+
+
+def _places(
+    session: Session, violations: Collection[Violation]
+) -> dict[tuple[str, str], dict[str, str | None]]:
+    """Names and risk unit of now, by camera and zone; the id stands for what has been deleted or
+    was never drawn."""
+    camera_ids = {violation.camera_id for violation in violations}
+    cameras = {
+        row.id: row
+        for row in session.execute(
+            select(CameraRow.id, CameraRow.name, CameraRow.risk_unit_id).where(
+                CameraRow.id.in_(camera_ids)
+            )
         )
-    ).one_or_none()
-    risk_unit_id = (zone and zone.risk_unit_id) or (camera and camera.risk_unit_id) or None
-    unit = select(RiskUnitRow.unit_id).where(RiskUnitRow.id == risk_unit_id)
-    return {
-        "camera_name": camera.name if camera else violation.camera_id,
-        "zone_name": zone.name if zone else violation.zone_id,
-        "risk_unit_id": risk_unit_id,
-        "unit_id": (risk_unit_id and session.scalar(unit)) or ROOT,
     }
+    zones = {
+        (row.camera_id, row.id): row
+        for row in session.execute(
+            select(ZoneRow.camera_id, ZoneRow.id, ZoneRow.name, ZoneRow.risk_unit_id).where(
+                ZoneRow.camera_id.in_(camera_ids)
+            )
+        )
+    }
+    risk_unit_ids = {
+        row.risk_unit_id for row in (*cameras.values(), *zones.values()) if row.risk_unit_id
+    }
+    chosen = select(RiskUnitRow.id, RiskUnitRow.unit_id).where(RiskUnitRow.id.in_(risk_unit_ids))
+    units = dict(session.execute(chosen).all())
+    places: dict[tuple[str, str], dict[str, str | None]] = {}
+    for place in {(violation.camera_id, violation.zone_id) for violation in violations}:
+        camera, zone = cameras.get(place[0]), zones.get(place)
+        risk_unit_id = (zone and zone.risk_unit_id) or (camera and camera.risk_unit_id) or None
+        places[place] = {
+            "camera_name": camera.name if camera else place[0],
+            "zone_name": zone.name if zone else place[1],
+            "risk_unit_id": risk_unit_id,
+            "unit_id": units.get(risk_unit_id, ROOT) if risk_unit_id else ROOT,
+        }
+    return places

@@ -5,8 +5,9 @@ in a circle.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -14,7 +15,7 @@ from core.sensor import SensorAlarm
 from core.violation import Cleared, Violation
 from hazards.access.tables import UserRow
 from hazards.cases import review
-from hazards.cases.actions import record_violation
+from hazards.cases.actions import insert_hazards, record_violations
 from hazards.cases.kinds import Dismissal, HazardKind, Source, SubjectKind, Verdict
 from hazards.cases.tables import HazardRow
 from hazards.ids import derived_id
@@ -23,26 +24,27 @@ from hazards.risk.tables import RiskUnitRow
 from hazards.site.people_tables import ROOT
 from hazards.tickets import opening
 from hazards.tickets.actions import locked, move
+from hazards.tickets.by_rule import assign_by_rule
 from hazards.tickets.calendar import WorkCalendar
 from hazards.tickets.tables import TicketRow
 from hazards.tickets.transitions import State, Step
-from hazards.upsert import insert
 
 SECOND_SHARE = 0.1
 """Of the reviewed hazards, so many go to a second person."""
 
 
-def take_in(session: Session, violation: Violation, *, now: float, calendar: WorkCalendar) -> bool:
-    """Records a violation, opens or joins its ticket, and notes what it would cost.
+def take_in(
+    session: Session, violations: Sequence[Violation], *, now: float, calendar: WorkCalendar
+) -> list[str]:
+    """Records violations, opens or joins their tickets, and notes what they would cost.
 
-    Returns whether the records changed. Any number of calls, in any order and from anywhere, make
-    one hazard, one place in one ticket and one provisional charge.
+    Returns the ids of the hazards that changed. Any number of calls, in any order and from
+    anywhere, make one hazard, one place in one ticket and one provisional charge of a violation.
+    The number of statements does not grow with the violations.
     """
-    if not record_violation(session, violation):
-        return False
-    hazard = review.locked_hazard(session, violation.id)
-    _follow(session, hazard, now=now, calendar=calendar)
-    return True
+    changed = record_violations(session, violations)
+    _follow(session, review.locked_hazards(session, changed), now=now, calendar=calendar)
+    return changed
 
 
 def note_cleared(session: Session, cleared: Cleared, *, now: float) -> bool:
@@ -77,59 +79,37 @@ def report(
     id: made from the request's idempotency key or the sensor's message. reported_by: a person's
     id, or the sensor's name. unit_id: of the risk unit, or where the reporter says.
     """
-    made = insert(session, HazardRow).values(
-        id=id,
-        kind=kind.value,
-        rule="",
-        camera_id="",
-        camera_name="",
-        zone_id="",
-        zone_name="",
-        track_ids=[],
-        started_at=at,
-        last_seen_at=at,
-        ended=True,
-        confidence=1.0,
-        source=source.value,
-        risk_unit_id=risk_unit_id,
-        unit_id=unit_id,
-        description=description.strip(),
-        reported_by=reported_by,
-        photo_ids=list(photo_ids),
-    )
-    new = session.scalar(made.on_conflict_do_nothing().returning(HazardRow.id))
+    row = _unseen(kind, source, description, reported_by, risk_unit_id, unit_id, photo_ids, at)
+    new = insert_hazards(session, [{"id": id, **row}])
     hazard = review.locked_hazard(session, id)
-    if new is not None:
-        _follow(session, hazard, now=now, calendar=calendar)
+    if new:
+        _follow(session, [hazard], now=now, calendar=calendar)
     return hazard
 
 
-def take_in_alarm(
-    session: Session, alarm: SensorAlarm, *, now: float, calendar: WorkCalendar
-) -> bool:
-    """A sensor's alarm becomes a hazard; returns whether it is new.
+def take_in_alarms(
+    session: Session, alarms: Sequence[SensorAlarm], *, now: float, calendar: WorkCalendar
+) -> list[str]:
+    """Alarms of sensors become hazards; returns the ids of the new ones.
 
-    Where its risk unit is not known (any more), it belongs to the whole site.
+    Where its risk unit is not known (any more), an alarm belongs to the whole site.
     """
-    hazard_id = alarm_hazard_id(alarm)
-    if session.get(HazardRow, hazard_id) is not None:
-        return False
-    unit = session.get(RiskUnitRow, alarm.risk_unit_id) if alarm.risk_unit_id else None
-    report(
-        session,
-        id=hazard_id,
-        kind=HazardKind(alarm.kind),
-        source=Source.SENSOR,
-        description=alarm.description,
-        reported_by=alarm.sensor,
-        risk_unit_id=unit.id if unit else None,
-        unit_id=unit.unit_id if unit else ROOT,
-        photo_ids=(),
-        at=alarm.at,
-        now=now,
-        calendar=calendar,
-    )
-    return True
+    if not alarms:
+        return []
+    wanted = {alarm.risk_unit_id for alarm in alarms}
+    chosen = select(RiskUnitRow.id, RiskUnitRow.unit_id).where(RiskUnitRow.id.in_(wanted))
+    units = dict(session.execute(chosen).all())
+    rows = {}
+    for alarm in alarms:
+        known = alarm.risk_unit_id if alarm.risk_unit_id in units else None
+        hazard_id = alarm_hazard_id(alarm)
+        rows[hazard_id] = {"id": hazard_id} | _unseen(
+            HazardKind(alarm.kind), Source.SENSOR, alarm.description, alarm.sensor,
+            known, units.get(alarm.risk_unit_id, ROOT), (), alarm.at,
+        )  # fmt: skip
+    new = insert_hazards(session, [row for _, row in sorted(rows.items())])
+    _follow(session, review.locked_hazards(session, new), now=now, calendar=calendar)
+    return sorted(new)
 
 
 def alarm_hazard_id(alarm: SensorAlarm) -> str:
@@ -161,7 +141,7 @@ def decide(
         row = locked(session, hazard.ticket_id)
         if verdict is Verdict.CONFIRMED and row.state == State.DETECTED:
             move(session, row, Step.CONFIRM, actor=actor, now=now, reason=note)
-            opening.assign_by_rule(session, row, now=now, calendar=calendar)
+            assign_by_rule(session, [row], now=now, calendar=calendar)
         elif verdict is Verdict.DISMISSED:
             _leave(session, hazard, row, actor=actor, reason=str(dismissal), now=now)
     charges.settle(session, hazard, actor=actor, now=now, zone=calendar.zone)
@@ -185,14 +165,39 @@ def name_subject(
     review.locked_hazard(session, hazard_id)
     charges.refuse_attribution_after_posting(session, hazard_id)
     hazard = review.attribute(session, hazard_id, kind, subject_id, by=by, now=now)
-    charges.propose(session, hazard)
+    charges.propose(session, [hazard])
     return hazard
 
 
-def _follow(session: Session, hazard: HazardRow, *, now: float, calendar: WorkCalendar) -> None:
-    if hazard.verdict is None:
-        opening.open_by_rule(session, hazard, now=now, calendar=calendar)
-        charges.propose(session, hazard)
+def _unseen(
+    kind: HazardKind,
+    source: Source,
+    description: str,
+    reported_by: str,
+    risk_unit_id: str | None,
+    unit_id: str,
+    photo_ids: Sequence[str],
+    at: float,
+) -> dict[str, Any]:
+    return {
+        "kind": kind.value,
+        "source": source.value,
+        "description": description.strip(),
+        "reported_by": reported_by,
+        "risk_unit_id": risk_unit_id,
+        "unit_id": unit_id,
+        "photo_ids": list(photo_ids),
+        "started_at": at,
+        "last_seen_at": at,
+    }
+
+
+def _follow(
+    session: Session, hazards: Sequence[HazardRow], *, now: float, calendar: WorkCalendar
+) -> None:
+    waiting = [hazard for hazard in hazards if hazard.verdict is None]
+    opening.open_by_rule(session, waiting, now=now, calendar=calendar)
+    charges.propose(session, waiting)
 
 
 def _leave(
@@ -205,3 +210,4 @@ def _leave(
         session.flush()
     elif row.state in {State.DETECTED, State.CONFIRMED, State.ASSIGNED}:
         move(session, row, Step.DISMISS, actor=actor, now=now, reason=reason)
+        session.flush()

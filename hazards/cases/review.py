@@ -1,7 +1,7 @@
 """Verdicts of people: the first one, who it is about, and the blind second one."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +21,13 @@ def locked_hazard(session: Session, id: str) -> HazardRow:
     if row is None:
         raise NotFound(f"there is no hazard '{id}'")
     return row
+
+
+def locked_hazards(session: Session, ids: Collection[str]) -> list[HazardRow]:
+    """Some hazards, for this transaction alone, in the order of their ids."""
+    statement = select(HazardRow).where(HazardRow.id.in_(ids)).order_by(HazardRow.id)
+    locked = statement.with_for_update().execution_options(populate_existing=True)
+    return list(session.scalars(locked))
 
 
 def give_verdict(

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -62,26 +62,38 @@ def move_head(session: Session, chain: str, head: Head) -> None:
     )
 
 
-def walk(session: Session, chain: str, links: Iterable[tuple[int, str, str]]) -> Verified:
+def walk(session: Session, chain: str, pages: Iterable[Sequence[tuple[str, str]]]) -> Verified:
     """Checks a chain from its first link to its head; stops at the first wrong one.
 
-    links: (number, fields, stored hash) in order.
+    pages: of (fields, stored hash), ordered by number; fields begin with the number.
     """
     head = _head(session, chain, lock=False)
-    previous, expected = GENESIS, 1
+    previous, checked = GENESIS, 0
     sha256 = hashlib.sha256
-    for number, fields, stored in links:
-        if number != expected:
-            return Verified(expected - 1, expected, "missing")
-        previous = sha256(f"{previous}{SEPARATOR}{fields}".encode()).hexdigest()
-        if previous != stored:
-            return Verified(expected, number, "altered")
-        expected += 1
-    if expected - 1 < head.number:
-        return Verified(expected - 1, expected, "cut off")
-    if expected - 1 == head.number and previous != head.hash:
-        return Verified(expected - 1, head.number, "altered")
-    return Verified(expected - 1, None, "")
+    for page in pages:
+        first = checked + 1
+        for fields, stored in page:
+            previous = sha256(f"{previous}{SEPARATOR}{fields}".encode()).hexdigest()
+            if previous != stored:
+                if number_of(fields) == checked + 1:
+                    return Verified(checked + 1, checked + 1, "altered")
+                return Verified(checked, checked + 1, "missing")
+            checked += 1
+        # Numbers only grow along the pages: where the last one is right, all are.
+        if number_of(page[-1][0]) != checked:
+            numbers = enumerate((number_of(fields) for fields, _ in page), first)
+            missing = next(expected for expected, number in numbers if number != expected)
+            return Verified(missing - 1, missing, "missing")
+    if checked < head.number:
+        return Verified(checked, checked + 1, "cut off")
+    if checked == head.number and previous != head.hash:
+        return Verified(checked, head.number, "altered")
+    return Verified(checked, None, "")
+
+
+def number_of(fields: str) -> int:
+    """The number with which the fields of a link begin."""
+    return int(fields.partition(SEPARATOR)[0])
 
 
 def _head(session: Session, chain: str, *, lock: bool) -> Head:

@@ -1,13 +1,14 @@
 """The outbox. The caller's transaction commits it together with what it tells of."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from hazards.ids import derived_id, new_id
 from hazards.notify.tables import ChannelRow, MessageRow
-from hazards.site.people_tables import UnitRow
+from hazards.site.tree import units_above
 from hazards.upsert import insert
 
 CLAIM_S = 120.0
@@ -17,57 +18,75 @@ LONGEST_PAUSE_S = 3600.0
 MOST_ATTEMPTS = 12
 
 
-def enqueue(
-    session: Session,
-    *,
-    key: str,
-    code: str,
-    details: dict[str, object],
-    person_ids: Sequence[str],
-    unit_id: str,
-    now: float,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What people are told. key: the same one is told once. unit_id: where it is about."""
+
+    key: str
+    code: str
+    details: dict[str, object]
+    person_ids: Sequence[str]
+    unit_id: str
+
+
+def enqueue(session: Session, notices: Sequence[Notice], *, now: float) -> int:
     """Messages through every channel of the people, and of the unit and those above it.
 
     Everybody also finds it in the own inbox on the pages (a message without a channel, `sent` at
-    once). Returns how many were made; a second call with the same key makes none.
+    once). Returns how many were made; a second call with the same key makes none. Three statements,
+    however many notices there are.
     """
-    path = session.scalar(select(UnitRow.path).where(UnitRow.id == unit_id)) or ""
-    above = [part for part in path.split("/") if part]
-    channels = session.scalars(
+    if not notices:
+        return 0
+    above = units_above(session, {notice.unit_id for notice in notices})
+    of_person: dict[str, list[ChannelRow]] = {}
+    of_unit: dict[str, list[ChannelRow]] = {}
+    for channel in session.scalars(
         select(ChannelRow).where(
             ChannelRow.active,
-            or_(ChannelRow.person_id.in_(person_ids), ChannelRow.unit_id.in_(above)),
+            or_(
+                ChannelRow.person_id.in_({p for notice in notices for p in notice.person_ids}),
+                ChannelRow.unit_id.in_({unit for units in above.values() for unit in units}),
+            ),
         )
-    )
-    rows = [
-        {"channel_id": row.id, "person_id": row.person_id, "key": f"{key}>{row.id}"}
-        for row in channels
-    ]
-    rows += [
-        {"channel_id": None, "person_id": person, "key": f"{key}>inbox:{person}"}
-        for person in dict.fromkeys(person_ids)
-    ]
-    made = 0
-    for row in rows:
-        inbox = row["channel_id"] is None
-        statement = insert(session, MessageRow).values(
-            id=derived_id("message", str(row["key"])),
-            **row,
-            code=code,
-            details=details,
-            made_at=now,
-            state="sent" if inbox else "waiting",
-            attempts=0,
-            next_try_at=now,
-            claimed_by="",
-            claimed_until=0.0,
-            sent_at=now if inbox else None,
-            problem="",
-        )
-        new = session.scalar(statement.on_conflict_do_nothing().returning(MessageRow.id))
-        made += new is not None
-    return made
+    ):
+        of_person.setdefault(channel.person_id or "", []).append(channel)
+        of_unit.setdefault(channel.unit_id or "", []).append(channel)
+    rows = []
+    for notice in notices:
+        people = list(dict.fromkeys(notice.person_ids))
+        channels = [channel for person in people for channel in of_person.get(person, [])]
+        for unit in above.get(notice.unit_id, []):
+            channels += of_unit.get(unit, [])
+        once = {channel.id: channel for channel in channels}.values()
+        rows += [_message(notice, row.id, row.person_id, row.id, now) for row in once]
+        rows += [_message(notice, None, person, f"inbox:{person}", now) for person in people]
+    if not rows:
+        return 0
+    made = insert(session, MessageRow).on_conflict_do_nothing().returning(MessageRow.id)
+    return len(session.scalars(made, rows).all())
+
+
+def _message(
+    notice: Notice, channel_id: str | None, person_id: str | None, place: str, now: float
+) -> dict[str, object]:
+    key = f"{notice.key}>{place}"
+    return {
+        "id": derived_id("message", key),
+        "key": key,
+        "channel_id": channel_id,
+        "person_id": person_id,
+        "code": notice.code,
+        "details": notice.details,
+        "made_at": now,
+        "state": "waiting" if channel_id else "sent",
+        "attempts": 0,
+        "next_try_at": now,
+        "claimed_by": "",
+        "claimed_until": 0.0,
+        "sent_at": None if channel_id else now,
+        "problem": "",
+    }
 
 
 def claim(session: Session, sender: str, *, now: float, limit: int = 20) -> list[MessageRow]:

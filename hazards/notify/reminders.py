@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hazards.access.queries import users_with
 from hazards.access.roles import Role
-from hazards.notify.actions import enqueue
+from hazards.notify.actions import Notice, enqueue
 from hazards.periods import day_of, quarter_end, quarter_of, week_of
 from hazards.points.alerts import days_running, sudden_rises
 from hazards.risk.duties import due_checks, due_reviews
@@ -51,44 +51,44 @@ def remind_of_reviews(session: Session, *, now: float, zone: ZoneInfo) -> int:
 
 def tell_patterns(session: Session, *, now: float, zone: ZoneInfo) -> int:
     """The same person on days running, a unit's sudden rise; returns the messages."""
-    made = 0
+    notices = []
     for alert in days_running(session, now=now, zone=zone):
         person = session.get(PersonRow, alert.person_id)
         if person is None:
             continue
-        made += enqueue(
-            session,
-            key=f"days_running:{alert.person_id}:{alert.hazard_ids[0]}",
-            code="days_running",
-            details={
-                "person_id": person.id,
-                "name": person.name,
-                "kind": alert.kind,
-                "hazard_ids": alert.hazard_ids,
-            },
-            person_ids=_people(session, person.unit_id, Role.SAFETY_STAFF, Role.TEAM_LEADER),
-            unit_id=person.unit_id,
-            now=now,
+        notices.append(
+            Notice(
+                key=f"days_running:{alert.person_id}:{alert.hazard_ids[0]}",
+                code="days_running",
+                details={
+                    "person_id": person.id,
+                    "name": person.name,
+                    "kind": alert.kind,
+                    "hazard_ids": alert.hazard_ids,
+                },
+                person_ids=_people(session, person.unit_id, Role.SAFETY_STAFF, Role.TEAM_LEADER),
+                unit_id=person.unit_id,
+            )
         )
     for rise in sudden_rises(session, now=now, zone=zone):
         unit = session.get(UnitRow, rise.unit_id)
         if unit is None:
             continue
-        made += enqueue(
-            session,
-            key=f"sudden_rise:{unit.id}:{week_of(now, zone)}",
-            code="sudden_rise",
-            details={
-                "unit_id": unit.id,
-                "name": unit.name,
-                "recent": rise.recent,
-                "usual": round(rise.usual, 1),
-            },
-            person_ids=_people(session, unit.id, Role.SAFETY_STAFF, Role.MANAGER),
-            unit_id=unit.id,
-            now=now,
+        notices.append(
+            Notice(
+                key=f"sudden_rise:{unit.id}:{week_of(now, zone)}",
+                code="sudden_rise",
+                details={
+                    "unit_id": unit.id,
+                    "name": unit.name,
+                    "recent": rise.recent,
+                    "usual": round(rise.usual, 1),
+                },
+                person_ids=_people(session, unit.id, Role.SAFETY_STAFF, Role.MANAGER),
+                unit_id=unit.id,
+            )
         )
-    return made
+    return enqueue(session, notices, now=now)
 
 
 def _tell_owners(
@@ -111,21 +111,21 @@ def _tell_owners(
         if unit.unit_id not in staff:
             staff[unit.unit_id] = tuple(_people(session, unit.unit_id, Role.SAFETY_STAFF))
         lines[staff[unit.unit_id]].append(unit)
-    made = 0
+    notices = []
     for people, found in sorted(lines.items()):
         if not people:
             continue
         names = list(dict.fromkeys(unit.name for unit in found))
-        made += enqueue(
-            session,
-            key=f"{code}:{period}:{','.join(people)}",
-            code=code,
-            details={**details, "count": len(found), "places": names[:5]},
-            person_ids=people,
-            unit_id="",
-            now=now,
+        notices.append(
+            Notice(
+                key=f"{code}:{period}:{','.join(people)}",
+                code=code,
+                details={**details, "count": len(found), "places": names[:5]},
+                person_ids=people,
+                unit_id="",
+            )
         )
-    return made
+    return enqueue(session, notices, now=now)
 
 
 def _people(session: Session, unit_id: str, *roles: Role) -> list[str]:

@@ -1,7 +1,7 @@
 """From a hazard to points: provisional when it is found, booked by a person's verdict."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, case, func, select
@@ -10,60 +10,61 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, WrongTransition
 from hazards.cases.kinds import Source, Verdict
 from hazards.cases.tables import HazardRow
-from hazards.kept import kept
 from hazards.periods import day_of, day_start, month_end, month_of, month_start
 from hazards.points.ledger import SYSTEM, Entry, book, closed_months, ensure_accounts, lock_ledger
-from hazards.points.policy import Policy, policy_at
+from hazards.points.policy import Policy, policies_at, policy_at
 from hazards.points.tables import ChargeRow
 from hazards.site.people_tables import PersonRow
 from hazards.tickets.tables import TicketRow
 from hazards.upsert import insert
 
 DAY_S = 86400.0
-HOUR_S = 3600.0
 NO_CAP = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """side: violation or report. kind: of the hazard, or tier of the report."""
+    """side: violation or report. kind: of the hazard, or tier of the report. points: with sign."""
 
+    hazard: HazardRow
     side: str
     account_id: str
     kind: str
+    points: int
 
 
-def propose(session: Session, hazard: HazardRow) -> None:
-    """Notes the provisional charges of a hazard that nobody has judged yet; nothing is booked.
+def propose(session: Session, hazards: Sequence[HazardRow]) -> None:
+    """Notes the provisional charges of hazards that nobody has judged yet; nothing is booked.
 
-    Calling it again follows the attribution. Nothing where the policy names no points.
+    Calling it again follows the attribution. Nothing where the policy names no points. Five
+    statements at most, however many hazards there are.
     """
-    at = hazard.started_at
-    # An estimate: where a policy begins within the hour, the verdict books by the right one.
-    policy = kept(session, ("policy", at // HOUR_S), lambda: policy_at(session, at))
-    for claim in _claims(session, hazard, policy):
-        points = -policy.violations[claim.kind][0] if claim.side == "violation" else (
-            policy.reports[claim.kind]
-        )  # fmt: skip
-        account = {claim.account_id}
-        kept(session, claim.account_id, partial(ensure_accounts, session, account))
-        made = insert(session, ChargeRow).values(
-            hazard_id=hazard.id,
-            side=claim.side,
-            account_id=claim.account_id,
-            kind=claim.kind,
-            points=points,
-            state="provisional",
-            at=hazard.started_at,
-        )
-        new = made.excluded
-        session.execute(
-            made.on_conflict_do_update(
-                index_elements=[ChargeRow.hazard_id, ChargeRow.side],
-                set_={"account_id": new.account_id, "kind": new.kind, "points": new.points},
-                where=ChargeRow.state == "provisional",
-            )
-        )
+    claims = _claims(session, hazards)
+    if not claims:
+        return
+    ensure_accounts(session, {claim.account_id for claim in claims})
+    made = insert(session, ChargeRow)
+    new = made.excluded
+    upsert = made.on_conflict_do_update(
+        index_elements=[ChargeRow.hazard_id, ChargeRow.side],
+        set_={"account_id": new.account_id, "kind": new.kind, "points": new.points},
+        where=ChargeRow.state == "provisional",
+    )
+    session.execute(
+        upsert,
+        [
+            {
+                "hazard_id": claim.hazard.id,
+                "side": claim.side,
+                "account_id": claim.account_id,
+                "kind": claim.kind,
+                "points": claim.points,
+                "state": "provisional",
+                "at": claim.hazard.started_at,
+            }
+            for claim in claims
+        ],
+    )
 
 
 def settle(
@@ -75,7 +76,7 @@ def settle(
     """
     if hazard.verdict is None or hazard.reviewer_id is None:
         raise WrongTransition("points need a person's verdict: review the hazard first")
-    propose(session, hazard)
+    propose(session, [hazard])
     rows = charges_of(session, hazard.id)
     if hazard.verdict == Verdict.DISMISSED:
         for row in rows:
@@ -112,16 +113,37 @@ def account_of(hazard: HazardRow) -> str:
     return f"team:{hazard.unit_id}"
 
 
-def _claims(session: Session, hazard: HazardRow, policy: Policy) -> list[_Claim]:
+def _claims(session: Session, hazards: Sequence[HazardRow]) -> list[_Claim]:
+    policies = policies_at(session, {hazard.started_at for hazard in hazards}) if hazards else {}
+    reported = [hazard for hazard in hazards if hazard.source == Source.REPORT]
+    tiers = _tiers(session, reported)
     claims = []
-    if hazard.kind in policy.violations:
-        claims.append(_Claim("violation", account_of(hazard), hazard.kind))
-    if hazard.source == Source.REPORT and session.get(PersonRow, hazard.reported_by) is not None:
-        tier = session.scalar(select(TicketRow.tier).where(TicketRow.id == hazard.ticket_id))
-        if (tier or "general") in policy.reports:
+    for hazard in hazards:
+        policy, kind = policies[hazard.started_at], hazard.kind
+        if kind in policy.violations:
+            points = -policy.violations[kind][0]
+            claims.append(_Claim(hazard, "violation", account_of(hazard), kind, points))
+        tier = tiers.get(hazard.id)
+        if tier in policy.reports:
             account = f"person:{hazard.reported_by}"
-            claims.append(_Claim("report", account, tier or "general"))
+            claims.append(_Claim(hazard, "report", account, tier, policy.reports[tier]))
     return claims
+
+
+def _tiers(session: Session, reported: Sequence[HazardRow]) -> dict[str, str]:
+    """The tiers of hazards that people have reported, by hazard id."""
+    if not reported:
+        return {}
+    reporters = select(PersonRow.id).where(PersonRow.id.in_({h.reported_by for h in reported}))
+    people = set(session.scalars(reporters))
+    tickets = {hazard.ticket_id for hazard in reported if hazard.ticket_id}
+    chosen = select(TicketRow.id, TicketRow.tier).where(TicketRow.id.in_(tickets))
+    tiers = dict(session.execute(chosen).all())
+    return {
+        hazard.id: tiers.get(hazard.ticket_id or "", "general")
+        for hazard in reported
+        if hazard.reported_by in people
+    }
 
 
 def _post(

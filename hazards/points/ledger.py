@@ -3,11 +3,12 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, case, func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, MonthClosed
-from hazards.chains.links import SEPARATOR, Head, Verified, link, lock_head, move_head, plain, walk
+from hazards.chains.canonical import canonical, stored_pages
+from hazards.chains.links import Head, Verified, link, lock_head, move_head, plain, walk
 from hazards.chains.tables import ChainHeadRow
 from hazards.points.tables import AccountRow, LedgerEntryRow, MonthCloseRow
 from hazards.upsert import insert
@@ -21,7 +22,7 @@ COVERED = (
     "number", "key", "kind", "debit_id", "credit_id", "points", "period", "hazard_id", "policy",
     "actor", "reason", "reverses", "at",
 )  # fmt: skip
-_PAGE = 10_000
+"""What the hash of an entry covers besides the previous one, in this order."""
 _CHUNK = 500
 
 
@@ -67,7 +68,6 @@ def book_all(session: Session, entries: Sequence[Entry]) -> int:
     rows = []
     for entry in new:
         values: dict[str, object] = {
-            "chain": CHAIN,
             "number": head.number + 1,
             "key": plain(entry.key),
             "kind": entry.kind,
@@ -75,16 +75,15 @@ def book_all(session: Session, entries: Sequence[Entry]) -> int:
             "credit_id": entry.credit_id,
             "points": entry.points,
             "period": entry.period,
-            "at": float(entry.at),
+            "at": round(entry.at, 3),
             "hazard_id": entry.hazard_id,
             "policy": entry.policy,
             "actor": plain(entry.actor),
             "reason": plain(entry.reason),
             "reverses": plain(entry.reverses),
         }
-        head = Head(
-            head.number + 1, link(head.hash, entry_fields([values[name] for name in COVERED]))
-        )
+        fields = canonical(COVERED, [values[name] for name in COVERED])
+        head = Head(head.number + 1, link(head.hash, fields))
         rows.append({**values, "hash": head.hash})
     session.execute(insert(session, LedgerEntryRow), rows)
     move_head(session, CHAIN, head)
@@ -162,12 +161,11 @@ def closed_months(session: Session, periods: Sequence[str]) -> set[str]:
 
 def ensure_accounts(session: Session, ids: set[str]) -> None:
     """Makes the accounts that do not exist yet."""
-    for chunk in _chunks(sorted(ids)):
-        rows = []
-        for account_id in chunk:
-            kind, _, owner = account_id.partition(":")
-            rows.append({"id": account_id, "kind": kind, "owner_id": owner})
-        session.execute(insert(session, AccountRow).values(rows).on_conflict_do_nothing())
+    rows = []
+    for account_id in sorted(ids):
+        kind, _, owner = account_id.partition(":")
+        rows.append({"id": account_id, "kind": kind, "owner_id": owner})
+    session.execute(insert(session, AccountRow).on_conflict_do_nothing(), rows)
 
 
 def verify_ledger(
@@ -178,41 +176,13 @@ def verify_ledger(
     Streams: memory does not grow with the ledger. on_progress: called now and then with the number
     that was reached.
     """
-    return walk(session, CHAIN, _links(session, on_progress))
+    return walk(session, CHAIN, stored_pages(session, LedgerEntryRow, COVERED, on_progress))
 
 
 def ledger_length(session: Session) -> int:
     """How many entries the chain has."""
     head = select(ChainHeadRow.number).where(ChainHeadRow.chain == CHAIN)
     return session.scalar(head) or 0
-
-
-def _links(session: Session, on_progress: Callable[[int], None]) -> Iterator[tuple[int, str, str]]:
-    """Page by page, from the driver's own cursor: SQLAlchemy's rows take longer than the hashes."""
-    columns = LedgerEntryRow.__table__.c
-    page = (
-        select(*(columns[name] for name in (*COVERED, "hash")))
-        .where(columns.chain == CHAIN, columns.number > bindparam("after"))
-        .order_by(columns.number)
-        .limit(_PAGE)
-    )
-    after = 0
-    while True:
-        cursor = session.connection().execute(page, {"after": after}).cursor
-        rows = cursor.fetchall() if cursor is not None else []
-        if not rows:
-            return
-        for row in rows:
-            yield row[0], entry_fields(row), row[13]
-        after = rows[-1][0]
-        on_progress(after)
-
-
-def entry_fields(row: Sequence[object]) -> str:
-    """What the hash of an entry covers besides the previous one: COVERED, in its order."""
-    a, b, c, d, e, f, g, h, i, j, k, m, at = row[:13]
-    s = SEPARATOR
-    return f"{a}{s}{b}{s}{c}{s}{d}{s}{e}{s}{f}{s}{g}{s}{h}{s}{i}{s}{j}{s}{k}{s}{m}{s}{at!r}"
 
 
 def _unbooked(session: Session, entries: Sequence[Entry]) -> list[Entry]:

@@ -109,7 +109,6 @@ def months_to_close(session: Session, *, now: float, zone: ZoneInfo) -> list[str
     statement = (
         select(LedgerEntryRow.period)
         .where(
-            LedgerEntryRow.chain == CHAIN,
             LedgerEntryRow.kind == "opening",
             LedgerEntryRow.period < month_of(now, zone),
             LedgerEntryRow.period.not_in(
@@ -124,7 +123,6 @@ def months_to_close(session: Session, *, now: float, zone: ZoneInfo) -> list[str
 
 def _refuse_gap(session: Session, month: str) -> None:
     earlier = select(LedgerEntryRow.period).where(
-        LedgerEntryRow.chain == CHAIN,
         LedgerEntryRow.kind == "opening",
         LedgerEntryRow.period < month,
         LedgerEntryRow.period.not_in(

@@ -1,5 +1,7 @@
 """Rules of the points as data: every change is a new version, entries name theirs."""
 
+from bisect import bisect_right
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -60,14 +62,16 @@ class Policy:
 
 def policy_at(session: Session, at: float) -> Policy:
     """The policy that was valid at a moment (UTC seconds)."""
-    statement = (
-        select(PolicyRow)
-        .where(PolicyRow.valid_from <= at)
-        .order_by(PolicyRow.valid_from.desc(), PolicyRow.version.desc())
-        .limit(1)
-    )
-    row = session.scalars(statement).one()
-    return Policy.parse(row.version, row.body)
+    return policies_at(session, {at})[at]
+
+
+def policies_at(session: Session, moments: Collection[float]) -> dict[float, Policy]:
+    """The policies that were valid at some moments (UTC seconds), in one statement."""
+    statement = select(PolicyRow).order_by(PolicyRow.valid_from, PolicyRow.version)
+    policies = [(row.valid_from, Policy.parse(row.version, row.body)) for row in
+                session.scalars(statement)]  # fmt: skip
+    begins = [valid_from for valid_from, _ in policies]
+    return {at: policies[bisect_right(begins, at) - 1][1] for at in moments}
 
 
 def policies(session: Session) -> list[PolicyRow]:

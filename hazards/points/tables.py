@@ -5,7 +5,7 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hazards.tables import ID, JSON, Seconds, Table, Text
+from hazards.tables import ID, JSON, Number, Seconds, Table, Text
 
 
 class AccountRow(Table):
@@ -23,18 +23,17 @@ class AccountRow(Table):
 class LedgerEntryRow(Table):
     """Points that went from the debit account to the credit account; so all sums are zero.
 
-    Only ever inserted: triggers refuse the rest. number: 1, 2, … within the chain of a site.
+    Only ever inserted: triggers refuse the rest. number: 1, 2, … without gaps.
     key: what it is for; the same thing is never booked twice. kind: opening, violation, report,
     reversal, redemption or close. points: above 0. period: `2026-11`, or `2026-Q4` for a
-    redemption. reverses: key of the entry that it takes back. hash: SHA-256 over previous and all
-    columns before it.
+    redemption. at: whole milliseconds. reverses: key of the entry that it takes back. hash:
+    SHA-256 over previous and all columns before it.
     """
 
     __tablename__ = "ledger_entries"
     AUDITED: ClassVar[bool] = False
 
-    chain: Mapped[str] = mapped_column(ID, primary_key=True)
-    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(Text, unique=True)
     kind: Mapped[str] = mapped_column(ID)
     debit_id: Mapped[str] = mapped_column(ID, ForeignKey("accounts.id"))
@@ -52,8 +51,9 @@ class LedgerEntryRow(Table):
     __table_args__ = (
         CheckConstraint("points > 0", name="points_above_zero"),
         CheckConstraint("debit_id <> credit_id", name="two_accounts"),
-        Index(None, "debit_id", "period"),
-        Index(None, "credit_id", "period"),
+        # With all that sums need, so that a balance reads the index alone.
+        Index("ix_ledger_entries_debit", "debit_id", "number", "period", "kind", "points"),
+        Index("ix_ledger_entries_credit", "credit_id", "number", "period", "kind", "points"),
         Index(None, "hazard_id"),
         Index(None, "kind", "period"),
     )

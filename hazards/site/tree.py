@@ -1,6 +1,6 @@
 """The organisation: reads and changes of its tree."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -38,6 +38,12 @@ def units_within(paths: Sequence[str]) -> Select[Any]:
 def unit_ids(session: Session, paths: Sequence[str]) -> set[str]:
     """The ids of all units in some sub-trees."""
     return set(session.scalars(units_within(paths)))
+
+
+def units_above(session: Session, ids: Collection[str]) -> dict[str, list[str]]:
+    """The ids from the top down to each of some units; what does not exist is left out."""
+    paths = session.execute(select(UnitRow.id, UnitRow.path).where(UnitRow.id.in_(ids)))
+    return {unit_id: [part for part in path.split("/") if part] for unit_id, path in paths}
 
 
 def unit(session: Session, id: str, *, lock: bool = False) -> UnitRow:

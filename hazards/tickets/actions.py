@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -12,7 +12,9 @@ from hazards.evidence.tables import PhotoRow
 from hazards.site.people_tables import PersonRow
 from hazards.tickets.calendar import WorkCalendar
 from hazards.tickets.escalation import first_escalation
-from hazards.tickets.tables import TicketRow, TransitionRow
+from hazards.tickets.history import write_down
+from hazards.tickets.queries import ladder
+from hazards.tickets.tables import TicketRow
 from hazards.tickets.transitions import NEEDS, State, Step, Tier, next_state
 
 CHANGED = "somebody has changed this ticket: load it again"
@@ -58,6 +60,7 @@ def take_step(
     if step is Step.CLOSE and row.supervised and row.accepted_at is None:
         raise WrongTransition("a supervised ticket needs its acceptance before it is closed")
     move(session, row, step, actor=actor, now=now, reason=reason, photo_ids=photo_ids)
+    session.flush()
     return row
 
 
@@ -75,14 +78,29 @@ def assign(
     """Gives a ticket to a person, also again to another one. Raises as take_step does."""
     row = locked(session, ticket_id, version=version)
     _check_plan(session, plan, now)
+    next_at = first_escalation(ladder(session), plan.due_at, calendar)
+    give(session, row, plan, actor=actor, now=now, reason=reason, next_escalation_at=next_at)
+    session.flush()
+    return row
+
+
+def give(
+    session: Session,
+    row: TicketRow,
+    plan: Plan,
+    *,
+    actor: str,
+    now: float,
+    next_escalation_at: float | None,
+    reason: str = "",
+) -> None:
+    """Gives a locked ticket to a person by a plan that is complete. Raises WrongTransition."""
     move(session, row, Step.ASSIGN, actor=actor, now=now, reason=reason)
     row.tier, row.assignee_id, row.due_at = plan.tier.value, plan.assignee_id, plan.due_at
     row.measures, row.money, row.plan = plan.measures, plan.money, plan.plan
     row.supervised = row.supervised or plan.supervised
     row.escalation_level = 0
-    row.next_escalation_at = first_escalation(session, plan.due_at, calendar)
-    session.flush()
-    return row
+    row.next_escalation_at = next_escalation_at
 
 
 def postpone(
@@ -103,7 +121,7 @@ def postpone(
     move(session, row, Step.POSTPONE, actor=actor, now=now, reason=reason)
     row.due_at = due_at
     row.escalation_level = 0
-    row.next_escalation_at = first_escalation(session, due_at, calendar)
+    row.next_escalation_at = first_escalation(ladder(session), due_at, calendar)
     session.flush()
     return row
 
@@ -133,7 +151,10 @@ def move(
     photo_ids: Sequence[str] = (),
     by_camera: bool = False,
 ) -> None:
-    """Takes a step of a locked ticket and writes it down. by_camera: needs no photo."""
+    """Takes a step of a locked ticket and writes it down, for the caller to flush.
+
+    by_camera: needs no photo.
+    """
     before = State(row.state)
     after = next_state(before, step)
     need = NEEDS[step]
@@ -152,40 +173,7 @@ def move(
         row.closed_at = row.accepted_at = row.accepted_by = row.clear_at = row.due_at = None
     if after in {State.RECTIFIED, State.VERIFIED}:
         row.next_escalation_at = None
-    write_down(
-        session, row.id, step, before, after,
-        actor=actor, now=now, reason=reason, photo_ids=photo_ids,
-    )  # fmt: skip
-    session.flush()
-
-
-def write_down(
-    session: Session,
-    ticket_id: str,
-    step: Step,
-    before: State | None,
-    after: State,
-    *,
-    actor: str,
-    now: float,
-    reason: str = "",
-    photo_ids: Sequence[str] = (),
-) -> None:
-    """Adds a line to the history of a locked ticket."""
-    last = select(func.max(TransitionRow.number)).where(TransitionRow.ticket_id == ticket_id)
-    session.add(
-        TransitionRow(
-            ticket_id=ticket_id,
-            number=(session.scalar(last) or 0) + 1,
-            step=step.value,
-            from_state=before.value if before else "",
-            to_state=after.value,
-            actor=actor,
-            at=now,
-            reason=reason.strip(),
-            photo_ids=list(photo_ids),
-        )
-    )
+    write_down(session, row, step, before, actor=actor, now=now, reason=reason, photo_ids=photo_ids)
 
 
 def _check_plan(session: Session, plan: Plan, now: float) -> None:

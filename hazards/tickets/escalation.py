@@ -1,15 +1,18 @@
 """What is overdue climbs the ladder, one rung at a time, and never the same rung twice."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hazards.access.queries import users_with
+from hazards.access.queries import nearest_users
 from hazards.access.roles import Role
-from hazards.notify.actions import enqueue
+from hazards.notify.actions import Notice, enqueue
 from hazards.risk.tables import RiskUnitRow
 from hazards.tickets.calendar import WorkCalendar
+from hazards.tickets.history import write_down
 from hazards.tickets.queries import ladder
-from hazards.tickets.tables import EscalationStepRow, TicketRow, TransitionRow
+from hazards.tickets.tables import EscalationStepRow, TicketRow
 from hazards.tickets.transitions import UNDONE_STATES, State, Step
 
 ACTOR = "system"
@@ -48,7 +51,7 @@ def escalate(session: Session, ticket_id: str, *, now: float, calendar: WorkCale
     if not above or row.due_at is None:
         row.next_escalation_at = None
         return None
-    climb(session, row, above[0], now=now)
+    climb(session, [(row, above[0])], now=now)
     further = above[1:]
     row.next_escalation_at = (
         max(calendar.add(row.due_at, further[0].after_s), now) if further else None
@@ -57,56 +60,60 @@ def escalate(session: Session, ticket_id: str, *, now: float, calendar: WorkCale
     return row.escalation_level
 
 
-def climb(session: Session, row: TicketRow, rung: EscalationStepRow, *, now: float) -> None:
-    """Puts a locked ticket on a rung and tells whoever stands there."""
-    row.escalation_level = rung.level
-    row.supervised = row.supervised or rung.supervise
-    state = State(row.state)
-    numbers = select(TransitionRow.number).where(TransitionRow.ticket_id == row.id)
-    session.add(
-        TransitionRow(
-            ticket_id=row.id,
-            number=max(session.scalars(numbers), default=0) + 1,
-            step=Step.ESCALATE.value,
-            from_state=state.value,
-            to_state=state.value,
-            actor=ACTOR,
-            at=now,
-            reason=f"level {rung.level}: {rung.to}",
-            photo_ids=[],
+def climb(
+    session: Session, climbs: Sequence[tuple[TicketRow, EscalationStepRow]], *, now: float
+) -> None:
+    """Puts locked tickets on rungs and tells whoever stands there; so many statements for any
+    number of them."""
+    people = _people_on(session, climbs)
+    notices = []
+    for row, rung in climbs:
+        row.escalation_level = rung.level
+        row.supervised = row.supervised or rung.supervise
+        write_down(
+            session, row, Step.ESCALATE, State(row.state),
+            actor=ACTOR, now=now, reason=f"level {rung.level}: {rung.to}",
+        )  # fmt: skip
+        notices.append(
+            Notice(
+                key=f"escalation:{row.id}:{row.due_at}:{rung.level}",
+                code="supervised" if rung.supervise else "overdue",
+                details={
+                    "ticket_id": row.id,
+                    "title": row.title,
+                    "level": rung.level,
+                    "to": rung.to,
+                    "due_at": row.due_at,
+                },
+                person_ids=people[row.id],
+                unit_id=row.unit_id,
+            )
         )
-    )
-    enqueue(
-        session,
-        key=f"escalation:{row.id}:{row.due_at}:{rung.level}",
-        code="supervised" if rung.supervise else "overdue",
-        details={
-            "ticket_id": row.id,
-            "title": row.title,
-            "level": rung.level,
-            "to": rung.to,
-            "due_at": row.due_at,
-        },
-        person_ids=people_on(session, row, rung.to),
-        unit_id=row.unit_id,
-        now=now,
-    )
+    enqueue(session, notices, now=now)
 
 
-def people_on(session: Session, row: TicketRow, to: str) -> list[str]:
-    """The ids of the people on a rung: the owner, or those who have the role nearest to the
-    ticket's unit."""
-    if to != OWNER:
-        users = users_with(session, Role(to), row.unit_id)
-        return [user.person_id for user in users if user.person_id]
-    if row.assignee_id:
-        return [row.assignee_id]
-    statement = select(RiskUnitRow.owner_id).where(RiskUnitRow.id == row.risk_unit_id)
-    owner = session.scalar(statement)
-    return [owner] if owner else []
+def _people_on(
+    session: Session, climbs: Sequence[tuple[TicketRow, EscalationStepRow]]
+) -> dict[str, list[str]]:
+    """The ids of the people on a rung by ticket: the owner, or those who have the role nearest to
+    the ticket's unit."""
+    units = {row.risk_unit_id for row, _ in climbs if row.risk_unit_id}
+    named = select(RiskUnitRow.id, RiskUnitRow.owner_id).where(RiskUnitRow.id.in_(units))
+    owners = dict(session.execute(named).all())
+    roles = {(Role(rung.to), row.unit_id) for row, rung in climbs if rung.to != OWNER}
+    users = nearest_users(session, roles)
+    found: dict[str, list[str]] = {}
+    for row, rung in climbs:
+        if rung.to != OWNER:
+            on_rung = [user.person_id for user in users[Role(rung.to), row.unit_id]]
+        else:
+            on_rung = [row.assignee_id or owners.get(row.risk_unit_id or "")]
+        found[row.id] = [person for person in on_rung if person]
+    return found
 
 
-def first_escalation(session: Session, due_at: float, calendar: WorkCalendar) -> float | None:
+def first_escalation(
+    rungs: Sequence[EscalationStepRow], due_at: float, calendar: WorkCalendar
+) -> float | None:
     """When a ticket with this deadline begins to climb; None without a ladder."""
-    rungs = ladder(session)
     return calendar.add(due_at, rungs[0].after_s) if rungs else None

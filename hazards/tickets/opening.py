@@ -1,62 +1,71 @@
-"""Tickets that open by themselves: rules, merging, recurrence, and what the camera sees."""
+"""Tickets that open by themselves: rules, merging, recurrence, and what the camera sees.
 
-from collections.abc import Sequence
-from zoneinfo import ZoneInfo
+Everything takes many hazards at once, in a number of statements that does not grow with them.
+"""
 
-from sqlalchemy import select, update
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
-from core.schedule import Schedule
 from core.violation import ViolationKind
-from hazards.access.queries import users_with
-from hazards.access.roles import Role
-from hazards.audit.trail import note
+from hazards.audit.trail import changed_by, note
 from hazards.cases.kinds import Source
 from hazards.cases.tables import HazardRow
 from hazards.ids import derived_id
-from hazards.kept import kept
-from hazards.notify.actions import enqueue
-from hazards.risk.tables import RiskUnitRow
-from hazards.site.people_tables import PersonRow
-from hazards.tickets.actions import Plan, assign, locked, move, write_down
+from hazards.tickets.actions import locked, move
+from hazards.tickets.by_rule import assign_by_rule, rules_for
 from hazards.tickets.calendar import WorkCalendar
 from hazards.tickets.escalation import climb
-from hazards.tickets.queries import ladder, ticket_rules
+from hazards.tickets.history import write_down
+from hazards.tickets.queries import ladder
 from hazards.tickets.tables import TicketRow, TicketRuleRow
 from hazards.tickets.transitions import OPEN_STATES, State, Step, Tier
 from hazards.upsert import insert
 
 DAY_S = 86400.0
-OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A locked hazard without a ticket that gets one. rule: None where a person opens it.
+
+    actor: who does, for the history. seen_by: who acts in the audit trail, None for the one who
+    acts in the session.
+    """
+
+    hazard: HazardRow
+    tier: Tier
+    actor: str
+    rule: TicketRuleRow | None = None
+    seen_by: str | None = None
 
 
 def open_by_rule(
-    session: Session, hazard: HazardRow, *, now: float, calendar: WorkCalendar
-) -> TicketRow | None:
-    """The ticket of a locked hazard where a rule wants one; None where none does.
+    session: Session, hazards: Sequence[HazardRow], *, now: float, calendar: WorkCalendar
+) -> None:
+    """Opens or joins the tickets of locked hazards where a rule wants one.
 
     A hazard of a place that has an open ticket of its kind joins it; soon after it was closed, the
     ticket is reopened one rung higher. Calling it again for the same hazard changes nothing.
     """
-    if hazard.ticket_id is not None:
-        return locked(session, hazard.ticket_id)
-    rules = kept(session, "ticket rules", lambda: ticket_rules(session))
-    rule = rule_for(session, hazard, rules, calendar.zone)
-    if rule is None:
-        return None
-    row = open_ticket(
-        session,
-        hazard,
-        tier=Tier(rule.tier),
-        rule=rule,
-        actor=f"rule:{rule.id}",
-        now=now,
-        calendar=calendar,
-    )
-    if rule.at_once and row.state == State.DETECTED:
-        move(session, row, Step.CONFIRM, actor=f"rule:{rule.id}", now=now)
-        assign_by_rule(session, row, now=now, calendar=calendar)
-    return row
+    waiting = [hazard for hazard in hazards if hazard.ticket_id is None]
+    openings = [
+        Opening(hazard, Tier(rule.tier), f"rule:{rule.id}", rule, _seen_by(hazard))
+        for hazard, rule in rules_for(session, waiting, calendar.zone)
+    ]
+    if not openings:
+        return
+    rows = _open_all(session, openings, now=now, calendar=calendar)
+    at_once = []
+    for opening in openings:
+        row = rows[opening.hazard.id]
+        if opening.rule and opening.rule.at_once and row.state == State.DETECTED:
+            move(session, row, Step.CONFIRM, actor=opening.actor, now=now)
+            at_once.append(row)
+    assign_by_rule(session, at_once, now=now, calendar=calendar)
 
 
 def open_ticket(
@@ -67,89 +76,14 @@ def open_ticket(
     actor: str,
     now: float,
     calendar: WorkCalendar,
-    rule: TicketRuleRow | None = None,
 ) -> TicketRow:
-    """The ticket of a locked hazard: its own, that of its place, the reopened one, or a new one."""
+    """A person opens the ticket of a locked hazard: its own, that of its place, or a new one."""
     if hazard.ticket_id is not None:
         return locked(session, hazard.ticket_id)
-    key = place_key(hazard)
-    row = _open_at(session, key)
-    if row is None and rule is not None and (old := _recently_closed(session, hazard, rule, now)):
-        return _come_back(session, old, hazard, key, actor=actor, now=now, calendar=calendar)
-    if row is None:
-        made = insert(session, TicketRow).values(
-            id=derived_id("ticket", hazard.id),
-            hazard_id=hazard.id,
-            kind=hazard.kind,
-            title=hazard.description[:200] or hazard.zone_name or hazard.kind,
-            camera_id=hazard.camera_id,
-            zone_id=hazard.zone_id,
-            risk_unit_id=hazard.risk_unit_id,
-            unit_id=hazard.unit_id,
-            place_key=key,
-            rule_id=rule.id if rule else None,
-            state=State.DETECTED.value,
-            tier=tier.value,
-            opened_at=now,
-            opened_by=actor,
-            count=1,
-            last_hazard_at=hazard.started_at,
-            escalation_level=0,
-            measures="",
-            plan="",
-            supervised=False,
-            version=1,
-        )
-        new_id = session.scalar(made.on_conflict_do_nothing().returning(TicketRow.id))
-        if new_id is not None:
-            row = locked(session, new_id)
-            opened = {"hazard_id": hazard.id, "state": row.state, "tier": row.tier}
-            note(session, "insert", TicketRow.__tablename__, new_id, opened)
-            write_down(session, new_id, Step.OPEN, None, State.DETECTED, actor=actor, now=now)
-            _join(session, hazard, row)
-            return row
-        # Somebody else was faster at the same place.
-        row = _open_at(session, key) or locked(session, derived_id("ticket", hazard.id))
-    if _join(session, hazard, row):
-        row.count += 1
-        row.last_hazard_at = max(row.last_hazard_at, hazard.started_at)
-        row.clear_at = None
-        move(session, row, Step.MERGE, actor=actor, now=now, reason=hazard.id)
+    opening = Opening(hazard, tier, actor)
+    row = _open_all(session, [opening], now=now, calendar=calendar)[hazard.id]
+    session.flush()
     return row
-
-
-def assign_by_rule(
-    session: Session, row: TicketRow, *, now: float, calendar: WorkCalendar
-) -> TicketRow:
-    """Gives a confirmed ticket to whom its rule names.
-
-    Where nobody is named the safety staff is told; a major one waits for a person's plan.
-    """
-    rule = session.get(TicketRuleRow, row.rule_id) if row.rule_id else None
-    if rule is None or rule.tier == Tier.MAJOR or row.state != State.CONFIRMED:
-        return row
-    person_id: str | None = rule.assignee
-    if rule.assignee == OWNER:
-        unit = session.get(RiskUnitRow, row.risk_unit_id) if row.risk_unit_id else None
-        person_id = unit.owner_id if unit else None
-    person = session.get(PersonRow, person_id) if person_id else None
-    if person is None or not person.active:
-        enqueue(
-            session,
-            key=f"unassigned:{row.id}:{row.count}",
-            code="unassigned",
-            details={"ticket_id": row.id, "title": row.title},
-            person_ids=[
-                user.person_id
-                for user in users_with(session, Role.SAFETY_STAFF, row.unit_id)
-                if user.person_id
-            ],
-            unit_id=row.unit_id,
-            now=now,
-        )
-        return row
-    plan = Plan(Tier(rule.tier), person.id, calendar.add(now, rule.deadline_s))
-    return assign(session, row.id, plan, actor=f"rule:{rule.id}", now=now, calendar=calendar)
 
 
 def note_clear(session: Session, hazard: HazardRow, *, at: float, now: float) -> TicketRow | None:
@@ -176,28 +110,8 @@ def note_clear(session: Session, hazard: HazardRow, *, at: float, now: float) ->
     }
     for step in steps[State(row.state)]:
         move(session, row, step, actor=actor, now=now, reason=reason, by_camera=True)
+    session.flush()
     return row
-
-
-def rule_for(
-    session: Session, hazard: HazardRow, rules: Sequence[TicketRuleRow], zone: ZoneInfo
-) -> TicketRuleRow | None:
-    """The first rule that fits, None where none does."""
-    unit_id = hazard.risk_unit_id
-    unit = unit_id and kept(
-        session, ("risk unit", unit_id), lambda: session.get(RiskUnitRow, unit_id)
-    )
-    grade = unit.effective if unit else None
-    for rule in rules:
-        if (
-            rule.enabled
-            and rule.kind in {None, hazard.kind}
-            and rule.grade in {None, grade}
-            and hazard.confidence >= rule.min_confidence
-            and Schedule.parse(rule.schedule).active(hazard.started_at, zone)
-        ):
-            return rule
-    return None
 
 
 def place_key(hazard: HazardRow) -> str:
@@ -210,68 +124,182 @@ def place_key(hazard: HazardRow) -> str:
     return f"{hazard.kind}:{hazard.camera_id}:{hazard.zone_id}"
 
 
-def _open_at(session: Session, key: str) -> TicketRow | None:
-    statement = select(TicketRow).where(TicketRow.place_key == key).with_for_update()
-    return session.scalar(statement.execution_options(populate_existing=True))
+def _open_all(
+    session: Session, openings: Sequence[Opening], *, now: float, calendar: WorkCalendar
+) -> dict[str, TicketRow]:
+    """The tickets by hazard id: those of their places, the reopened ones, or new ones."""
+    places: dict[str, list[Opening]] = {}
+    for opening in openings:
+        places.setdefault(place_key(opening.hazard), []).append(opening)
+    rows = _open_at(session, places)
+    first = [group[0] for key, group in places.items() if key not in rows]
+    back = _recently_closed(session, first, now)
+    _come_back(session, back, now=now, calendar=calendar)
+    rows |= {place_key(opening.hazard): row for opening, row in back}
+    new = [opening for opening in first if place_key(opening.hazard) not in rows]
+    made = _insert(session, new, now)
+    rows |= made
+    if len(made) < len(new):  # Somebody else was faster at the same place.
+        rows |= _open_at(session, [key for key in places if key not in rows])
+        for key in [key for key in places if key not in rows]:
+            rows[key] = locked(session, derived_id("ticket", places[key][0].hazard.id))
+    opened = {id(opening) for opening, _ in back} | {id(places[key][0]) for key in made}
+    for key, group in places.items():
+        for opening in group:
+            if id(opening) not in opened:
+                _merge(session, rows[key], opening, now)
+    found = {opening.hazard.id: rows[key] for key, group in places.items() for opening in group}
+    _join(session, openings, found)
+    return found
+
+
+def _open_at(session: Session, keys: Collection[str]) -> dict[str, TicketRow]:
+    """The open tickets of some places, locked."""
+    statement = select(TicketRow).where(TicketRow.place_key.in_(keys)).order_by(TicketRow.id)
+    locked_rows = statement.with_for_update().execution_options(populate_existing=True)
+    return {str(row.place_key): row for row in session.scalars(locked_rows)}
 
 
 def _recently_closed(
-    session: Session, hazard: HazardRow, rule: TicketRuleRow, now: float
-) -> TicketRow | None:
-    if not hazard.camera_id:
-        return None
+    session: Session, openings: Sequence[Opening], now: float
+) -> list[tuple[Opening, TicketRow]]:
+    """The last closed ticket of each place, locked, where a rule says that it comes back."""
+    wanted = {
+        (opening.hazard.kind, opening.hazard.camera_id, opening.hazard.zone_id): opening
+        for opening in openings
+        if opening.rule and opening.hazard.camera_id
+    }
+    if not wanted:
+        return []
+    longest = max(opening.rule.recurrence_days for opening in wanted.values() if opening.rule)
     statement = (
         select(TicketRow)
         .where(
-            TicketRow.kind == hazard.kind,
-            TicketRow.camera_id == hazard.camera_id,
-            TicketRow.zone_id == hazard.zone_id,
-            TicketRow.closed_at > now - rule.recurrence_days * DAY_S,
+            tuple_(TicketRow.kind, TicketRow.camera_id, TicketRow.zone_id).in_(list(wanted)),
+            TicketRow.closed_at > now - longest * DAY_S,
             TicketRow.state == State.CLOSED,
         )
-        .order_by(TicketRow.closed_at.desc())
-        .limit(1)
+        .order_by(TicketRow.id)
         .with_for_update()
     )
-    return session.scalar(statement.execution_options(populate_existing=True))
+    last: dict[tuple[str, str, str], TicketRow] = {}
+    for row in session.scalars(statement.execution_options(populate_existing=True)):
+        place = (row.kind, row.camera_id, row.zone_id)
+        known = last.get(place)
+        if known is None or (row.closed_at or 0.0) > (known.closed_at or 0.0):
+            last[place] = row
+    return [
+        (opening, row)
+        for place, row in last.items()
+        if (opening := wanted[place]).rule
+        and (row.closed_at or 0.0) > now - opening.rule.recurrence_days * DAY_S
+    ]
+
+
+def _insert(session: Session, openings: Sequence[Opening], now: float) -> dict[str, TicketRow]:
+    """New tickets by place; a place where somebody else was faster is left out."""
+    if not openings:
+        return {}
+    by_id = {derived_id("ticket", opening.hazard.id): opening for opening in openings}
+    rows = [
+        {
+            "id": ticket_id,
+            "hazard_id": opening.hazard.id,
+            "kind": opening.hazard.kind,
+            "title": opening.hazard.description[:200]
+            or opening.hazard.zone_name
+            or opening.hazard.kind,
+            "camera_id": opening.hazard.camera_id,
+            "zone_id": opening.hazard.zone_id,
+            "risk_unit_id": opening.hazard.risk_unit_id,
+            "unit_id": opening.hazard.unit_id,
+            "place_key": place_key(opening.hazard),
+            "rule_id": opening.rule.id if opening.rule else None,
+            "state": State.DETECTED.value,
+            "tier": opening.tier.value,
+            "opened_at": now,
+            "opened_by": opening.actor,
+            "count": 1,
+            "last_hazard_at": opening.hazard.started_at,
+            "escalation_level": 0,
+            "measures": "",
+            "plan": "",
+            "supervised": False,
+            "steps": 0,
+            "version": 1,
+        }
+        for ticket_id, opening in sorted(by_id.items())
+    ]
+    statement = insert(session, TicketRow).on_conflict_do_nothing().returning(TicketRow.id)
+    ids = session.scalars(statement, rows).all()
+    found = session.scalars(select(TicketRow).where(TicketRow.id.in_(ids)).order_by(TicketRow.id))
+    made: dict[str, TicketRow] = {}
+    for row in found:
+        opening = by_id[row.id]
+        after = {"hazard_id": row.hazard_id, "state": row.state, "tier": row.tier}
+        note(session, "insert", TicketRow.__tablename__, row.id, after, actor=opening.seen_by)
+        _act(session, row, opening)
+        write_down(session, row, Step.OPEN, None, actor=opening.actor, now=now)
+        made[str(row.place_key)] = row
+    return made
+
+
+def _merge(session: Session, row: TicketRow, opening: Opening, now: float) -> None:
+    _act(session, row, opening)
+    row.count += 1
+    row.last_hazard_at = max(row.last_hazard_at, opening.hazard.started_at)
+    row.clear_at = None
+    reason = opening.hazard.id
+    move(session, row, Step.MERGE, actor=opening.actor, now=now, reason=reason)
 
 
 def _come_back(
     session: Session,
-    row: TicketRow,
-    hazard: HazardRow,
-    key: str,
+    back: Sequence[tuple[Opening, TicketRow]],
     *,
-    actor: str,
     now: float,
     calendar: WorkCalendar,
-) -> TicketRow:
-    level = row.escalation_level
-    _join(session, hazard, row)
-    row.count += 1
-    row.last_hazard_at = hazard.started_at
-    row.place_key = key
-    move(session, row, Step.REOPEN, actor=actor, now=now, reason=f"came back: {hazard.id}")
-    assign_by_rule(session, row, now=now, calendar=calendar)
-    rungs = [rung for rung in ladder(session) if rung.level > level]
-    if rungs:
-        climb(session, row, rungs[0], now=now)
-        further = rungs[1:] if row.due_at else []
-        row.next_escalation_at = (
-            calendar.add(row.due_at, further[0].after_s) if further and row.due_at else None
-        )
-    session.flush()
-    return row
+) -> None:
+    levels = [row.escalation_level for _, row in back]
+    for opening, row in back:
+        _act(session, row, opening)
+        row.count += 1
+        row.last_hazard_at = opening.hazard.started_at
+        row.place_key = place_key(opening.hazard)
+        reason = f"came back: {opening.hazard.id}"
+        move(session, row, Step.REOPEN, actor=opening.actor, now=now, reason=reason)
+    rows = [row for _, row in back]
+    assign_by_rule(session, rows, now=now, calendar=calendar)
+    if not rows:
+        return
+    rungs = ladder(session)
+    climbs = []
+    for row, level in zip(rows, levels, strict=True):
+        above = [rung for rung in rungs if rung.level > level]
+        if above:
+            climbs.append((row, above[0]))
+            row.next_escalation_at = (
+                calendar.add(row.due_at, above[1].after_s) if above[1:] and row.due_at else None
+            )
+    climb(session, climbs, now=now)
 
 
-def _join(session: Session, hazard: HazardRow, row: TicketRow) -> bool:
-    """Whether the hazard was not in a ticket yet."""
-    joined = session.scalar(
-        update(HazardRow)
-        .where(HazardRow.id == hazard.id, HazardRow.ticket_id.is_(None))
-        .values(ticket_id=row.id)
-        .returning(HazardRow.id)
-        .execution_options(synchronize_session=False)
+def _join(session: Session, openings: Sequence[Opening], rows: Mapping[str, TicketRow]) -> None:
+    session.execute(
+        update(HazardRow),
+        [{"id": o.hazard.id, "ticket_id": rows[o.hazard.id].id} for o in openings],
     )
-    session.refresh(hazard, ["ticket_id"])
-    return joined is not None
+    for opening in openings:
+        set_committed_value(opening.hazard, "ticket_id", rows[opening.hazard.id].id)
+
+
+def _act(session: Session, row: TicketRow, opening: Opening) -> None:
+    if opening.seen_by is not None:
+        changed_by(session, row, opening.seen_by)
+
+
+def _seen_by(hazard: HazardRow) -> str | None:
+    """The camera or sensor whose word a hazard is, None for a person's."""
+    if hazard.source == Source.CAMERA:
+        return f"camera:{hazard.camera_id}"
+    return f"sensor:{hazard.reported_by}" if hazard.source == Source.SENSOR else None

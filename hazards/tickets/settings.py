@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, NotFound
 from hazards.risk.tables import GradeRow
 from hazards.site.people_tables import PersonRow
-from hazards.tickets.opening import OWNER
+from hazards.tickets.by_rule import OWNER
 from hazards.tickets.queries import ladder, ticket_rules
 from hazards.tickets.tables import EscalationStepRow, TicketRuleRow
 

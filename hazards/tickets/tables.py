@@ -18,7 +18,8 @@ class TicketRow(Table):
     due_at and assignee_id); money in yuan. supervised: listed for supervision (挂牌督办), which
     needs an acceptance of its own, accepted_at.
     clear_at: when its camera last said that the place is clear, None while it is not.
-    recurrence_of: the closed ticket that came back. version: grows with every change.
+    recurrence_of: the closed ticket that came back. steps: lines of its history. version: grows
+    with every change.
     """
 
     __tablename__ = "tickets"
@@ -52,6 +53,7 @@ class TicketRow(Table):
     accepted_by: Mapped[str | None] = mapped_column(Text)
     clear_at: Mapped[float | None] = mapped_column(Seconds)
     closed_at: Mapped[float | None] = mapped_column(Seconds)
+    steps: Mapped[int]
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

@@ -99,7 +99,9 @@ class Month:
             at = self._at(9, day, 11)
             alarm = SensorAlarm("1", "gas-1", SensorKind.GAS, at, "", "gas-1 · 14 %LEL > 10")
             for _ in range(2):
-                self._do(lambda s: flow.take_in_alarm(s, alarm, now=at, calendar=self._calendar(s)))
+                self._do(
+                    lambda s: flow.take_in_alarms(s, [alarm], now=at, calendar=self._calendar(s))
+                )
             self.story.counts["sensor alarms"] += 1
 
     def _afternoon(self, day: int) -> None:
@@ -125,7 +127,7 @@ class Month:
 
     def _take_in(self, violation: Violation, now: float) -> None:
         self._do(
-            lambda s: flow.take_in(s, violation, now=now, calendar=self._calendar(s)),
+            lambda s: flow.take_in(s, [violation], now=now, calendar=self._calendar(s)),
             f"camera:{violation.camera_id}",
         )
 

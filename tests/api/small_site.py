@@ -71,7 +71,7 @@ def see(database: Database, id: str = "v1", **changes: object) -> None:
     """A violation comes in, and opens its ticket."""
     violation = replace(VIOLATION, id=id, **changes)
     with database.begin() as session:
-        take_in(session, violation, now=violation.started_at, calendar=ALWAYS)
+        take_in(session, [violation], now=violation.started_at, calendar=ALWAYS)
 
 
 def is_person(database: Database, username: str, person_id: str) -> None:

@@ -53,7 +53,7 @@ def clip(database: Database, settings: ApiSettings) -> Path:
     path.write_bytes(BYTES)
     (settings.data_dir / CLIP.boxes_path).write_text(json.dumps(BOXES))
     with database.begin() as session:
-        record_evidence(session, CLIP)
+        record_evidence(session, [CLIP])
     return path
 
 
@@ -111,7 +111,7 @@ def test_no_path_leads_out_of_the_data_folder(
     secret.write_text("secret")
     (settings.data_dir / "link").symlink_to(secret)
     with database.begin() as session:
-        record_evidence(session, replace(CLIP, path=path, boxes_path=path))
+        record_evidence(session, [replace(CLIP, path=path, boxes_path=path)])
     for url in (URL, f"{URL}/boxes"):
         answer = client.get(url)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
@@ -127,7 +127,7 @@ def test_a_file_that_is_gone_is_not_found(client: TestClient, clip: Path) -> Non
 def test_evidence_without_a_file_has_none_to_show(client: TestClient, database: Database) -> None:
     """The folder itself is not served for an empty path."""
     with database.begin() as session:
-        record_evidence(session, replace(CLIP, path="", boxes_path="", problem="disk_full"))
+        record_evidence(session, [replace(CLIP, path="", boxes_path="", problem="disk_full")])
     assert client.get(URL).status_code == 404
     assert client.get(f"{URL}/boxes").status_code == 404
 

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from core.evidence import Evidence, EvidenceKind
 from core.violation import Violation, ViolationKind
-from hazards.cases.actions import record_violation
+from hazards.cases.actions import record_violations
 from hazards.database import Database
 from hazards.evidence.actions import record_evidence
 
@@ -27,14 +27,14 @@ FAILED_CLIP = Evidence("v1", EvidenceKind.CLIP, "", "", 0, "", 1.0, 0.0, "", "di
 def _record(database: Database, *violations: Violation) -> None:
     with database.begin() as session:
         for violation in violations:
-            record_violation(session, violation)
+            record_violations(session, [violation])
 
 
 def test_a_hazard_as_the_page_reads_it(client: TestClient, database: Database) -> None:
     """Every field of the contract, evidence with the reason why there is no file."""
     _record(database, VIOLATION)
     with database.begin() as session:
-        record_evidence(session, FAILED_CLIP)
+        record_evidence(session, [FAILED_CLIP])
     hazard = client.get("/api/v1/hazards/v1").json()
     assert hazard == {
         "id": "v1",

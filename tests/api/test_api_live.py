@@ -26,7 +26,7 @@ from core.violation import Violation, ViolationKind
 from hazards.access.actions import sign_in, sign_out
 from hazards.access.roles import Role
 from hazards.access.tables import UserRow
-from hazards.cases.actions import record_violation
+from hazards.cases.actions import record_violations
 from hazards.database import Database
 from hazards.site.actions import create_camera
 from hazards.site.people_tables import ROOT
@@ -236,7 +236,7 @@ def test_events_reach_an_open_page(
 ) -> None:
     """A new hazard, an acknowledged one, a camera's state, the system: each with its name."""
     with database.begin() as session:
-        record_violation(session, VIOLATION)
+        record_violations(session, [VIOLATION])
     base = f"http://127.0.0.1:{running.port}/api/v1"
     token = httpx.get(f"{base}/session", headers=running.cookie).json()["csrf_token"]
 
@@ -264,7 +264,7 @@ def test_events_are_for_those_who_may_see_them(
 ) -> None:
     """Whoever watches another part hears of the system, not of cameras and hazards here."""
     with database.begin() as session:
-        record_violation(session, VIOLATION)
+        record_violations(session, [VIOLATION])
         create_unit(session, parent_id=ROOT, kind=UnitKind.WORKSHOP, name="Yard", id="yard")
         shown = hazard_now(session, VIOLATION.id)
     guard = browser_of(app, database, "guard", Role.SECURITY_ROOM, "yard")

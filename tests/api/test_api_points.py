@@ -48,7 +48,7 @@ class Desk:
                 True, 0.9,
             )  # fmt: skip
             staff = user_named(session, "staff")
-            flow.take_in(session, seen, now=now, calendar=CALENDAR)
+            flow.take_in(session, [seen], now=now, calendar=CALENDAR)
             flow.name_subject(session, id, SubjectKind.PERSON, "wang", by=staff, now=now)
             flow.decide(session, id, Verdict.CONFIRMED, by=staff, now=now, calendar=CALENDAR)
 

@@ -86,7 +86,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
                     f"helmet-{number}", ViolationKind.MISSING_HELMET, "helmet/1", "press",
                     "picture", (1,), now - 60 - number, now - 50, True, 0.9,
                 )  # fmt: skip
-                flow.take_in(session, seen, now=now, calendar=calendar)
+                flow.take_in(session, [seen], now=now, calendar=calendar)
                 flow.name_subject(session, seen.id, SubjectKind.PERSON, wang.id, by=staff, now=now)
                 if number == 0:
                     flow.decide(

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from hazards.audit.queries import audit_page, verify_audit
 from hazards.audit.tables import AuditRow
 from hazards.audit.trail import HIDDEN, acting
-from hazards.cases.actions import record_violation
+from hazards.cases.actions import record_violations
 from hazards.database import Database
 from hazards.site.actions import create_camera, delete_camera
 from hazards.site.people_tables import PersonRow
@@ -56,7 +56,7 @@ def test_what_is_undone_leaves_no_trace(database: Database) -> None:
 def test_what_a_machine_writes_is_not_in_the_trail(database: Database) -> None:
     """Violations are records of their own; the trail is about people."""
     with database.begin() as session:
-        record_violation(session, VIOLATION)
+        record_violations(session, [VIOLATION])
     with database.read() as session:
         assert audit_page(session, **ANY, limit=10) == []
 

@@ -18,7 +18,7 @@ HELMET = replace(VIOLATION, kind=ViolationKind.MISSING_HELMET, rule="helmet/1")
 def _seen(database: Database, hazard_id: str, at: float = NOW, person: str = "") -> None:
     with database.begin() as session:
         violation = replace(HELMET, id=hazard_id, started_at=at, last_seen_at=at + 1)
-        flow.take_in(session, violation, now=at, calendar=ALWAYS)
+        flow.take_in(session, [violation], now=at, calendar=ALWAYS)
 
 
 def test_kappa_is_cohens() -> None:

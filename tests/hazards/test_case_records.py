@@ -24,7 +24,7 @@ def _record(database: Database, *violations: Violation) -> list[bool]:
     changed = []
     for violation in violations:
         with database.begin() as session:
-            changed.append(actions.record_violation(session, violation))
+            changed.append(actions.record_violations(session, [violation]) == [violation.id])
     return changed
 
 

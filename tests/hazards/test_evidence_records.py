@@ -17,24 +17,24 @@ SNAPSHOT = replace(CLIP, kind=EvidenceKind.SNAPSHOT, path="snapshots/1.jpg", dur
 def test_a_recorded_file_is_never_replaced(database: Database) -> None:
     """Repeats and later notes of failure change nothing."""
     with database.begin() as session:
-        changed = [record_evidence(session, e) for e in (CLIP, CLIP, FAILED, OTHER)]
-        assert changed == [True, False, False, False]
+        changed = [record_evidence(session, [e]) for e in (CLIP, CLIP, FAILED, OTHER)]
+        assert changed == [[CLIP.violation_id], [], [], []]
         assert evidence(session, CLIP.id).sha256 == "a" * 64
 
 
 def test_a_file_replaces_the_note_why_there_was_none(database: Database) -> None:
     """A clip that could be written at the second try counts."""
     with database.begin() as session:
-        assert [record_evidence(session, e) for e in (FAILED, CLIP)] == [True, True]
+        changed = [record_evidence(session, [e]) for e in (FAILED, CLIP)]
+        assert changed == [[CLIP.violation_id], [CLIP.violation_id]]
         row = evidence(session, CLIP.id)
         assert (row.path, row.problem, row.size) == (CLIP.path, "", 1000)
 
 
 def test_evidence_is_found_by_hazard(database: Database) -> None:
-    """One of each kind, the clip first; an empty list for a hazard without."""
+    """However they came, one of each kind, the clip first; an empty list for a hazard without."""
     with database.begin() as session:
-        record_evidence(session, SNAPSHOT)
-        record_evidence(session, CLIP)
+        record_evidence(session, [SNAPSHOT, FAILED, CLIP, FAILED])
     with database.read() as session:
         found = evidence_of(session, [CLIP.violation_id, "none"])
         assert [row.kind for row in found[CLIP.violation_id]] == ["clip", "snapshot"]

@@ -11,7 +11,7 @@ from hazards.access.actions import ensure_administrator
 from hazards.access.queries import can, user_named
 from hazards.access.roles import Capability
 from hazards.access.tables import UserRow
-from hazards.cases.actions import record_violation
+from hazards.cases.actions import record_violations
 from hazards.cases.queries import hazard
 from hazards.database import Database
 from hazards.evidence.actions import record_evidence
@@ -22,8 +22,8 @@ from hazards.tables import Table
 def _fill(database: Database) -> None:
     with database.begin() as session:
         create_camera(session, CAMERA, enabled=True)
-        record_violation(session, VIOLATION)
-        record_evidence(session, CLIP)
+        record_violations(session, [VIOLATION])
+        record_evidence(session, [CLIP])
         ensure_administrator(session, "long enough")
 
 
@@ -93,7 +93,7 @@ def test_migrating_again_changes_nothing(database: Database) -> None:
     _fill(database)
     database.migrate()
     with database.begin() as session:
-        assert not record_violation(session, replace(VIOLATION, last_seen_at=0.0))
+        assert not record_violations(session, [replace(VIOLATION, last_seen_at=0.0)])
 
 
 def test_foreign_keys_are_checked_after_a_migration(database: Database) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 
 from hazards.database import Database
 from hazards.notify import actions, queries
+from hazards.notify.actions import Notice
 from hazards.notify.tables import MessageRow
 
 
@@ -14,13 +15,7 @@ def _fill(database: Database, *keys: str, now: float = NOW) -> list[int]:
         with database.begin() as session:
             made.append(
                 actions.enqueue(
-                    session,
-                    key=key,
-                    code="overdue",
-                    details={"n": 1},
-                    person_ids=["li", "wang"],
-                    unit_id="team-a",
-                    now=now,
+                    session, [Notice(key, "overdue", {"n": 1}, ["li", "wang"], "team-a")], now=now
                 )
             )
     return made

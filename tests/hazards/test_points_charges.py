@@ -32,7 +32,7 @@ HELMET = replace(
 def _seen(database: Database, hazard_id: str, at: float = HELMET.started_at) -> None:
     with database.begin() as session:
         violation = replace(HELMET, id=hazard_id, started_at=at, last_seen_at=at + 1)
-        flow.take_in(session, violation, now=at, calendar=ALWAYS)
+        flow.take_in(session, [violation], now=at, calendar=ALWAYS)
 
 
 def _about(database: Database, people: People, hazard_id: str, person: str = "wang") -> None:

@@ -8,7 +8,7 @@ from core.errors import Conflict, NotFound, NotSignedIn
 from hazards.access import accounts, queries
 from hazards.access.roles import CAPABILITIES, Capability, Role
 from hazards.access.tables import UserRow
-from hazards.cases.actions import record_violation
+from hazards.cases.actions import record_violations
 from hazards.cases.tables import HazardRow
 from hazards.database import Database
 from hazards.site import people, tree
@@ -155,7 +155,7 @@ def test_a_hazard_belongs_to_what_its_zone_watches(database: Database) -> None:
     settle_in(database, camera=CAMERA)
     with database.begin() as session:
         people.watch_risk_unit(session, "gate", None, None)
-        record_violation(session, VIOLATION)
+        record_violations(session, [VIOLATION])
         row = session.get(HazardRow, VIOLATION.id)
         assert (row.risk_unit_id, row.unit_id) == (None, ROOT)
         people.watch_risk_unit(session, "gate", "door", "hall")
@@ -163,6 +163,6 @@ def test_a_hazard_belongs_to_what_its_zone_watches(database: Database) -> None:
             people.watch_risk_unit(session, "gate", "window", "hall")
 
     with database.begin() as session:
-        record_violation(session, replace(VIOLATION, id="later"))
+        record_violations(session, [replace(VIOLATION, id="later")])
         row = session.get(HazardRow, "later")
         assert (row.risk_unit_id, row.unit_id) == ("hall", "team-a")

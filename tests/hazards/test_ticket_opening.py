@@ -12,7 +12,7 @@ from hazards.cases.tables import HazardRow
 from hazards.database import Database
 from hazards.notify.queries import inbox
 from hazards.points.tables import ChargeRow
-from hazards.tickets import opening, queries
+from hazards.tickets import by_rule, queries
 from hazards.tickets.calendar import WorkCalendar
 from hazards.tickets.escalation import due_escalations, escalate
 from hazards.tickets.tables import TicketRow
@@ -25,7 +25,7 @@ HELMET = replace(
 
 def _take_in(database: Database, violation: Violation, now: float = NOW) -> TicketRow:
     with database.begin() as session:
-        flow.take_in(session, violation, now=now, calendar=ALWAYS)
+        flow.take_in(session, [violation], now=now, calendar=ALWAYS)
         return queries.ticket(session, session.get(HazardRow, violation.id).ticket_id)
 
 
@@ -216,7 +216,7 @@ def test_the_first_rule_that_fits_counts(database: Database) -> None:
         helmet = next(rule for rule in rules if rule.kind == "missing_helmet")
 
         def fits() -> bool:
-            return opening.rule_for(session, hazard, rules, ALWAYS.zone) is helmet
+            return by_rule.rules_for(session, [hazard], ALWAYS.zone) == [(hazard, helmet)]
 
         assert fits()
         for change in (

@@ -39,7 +39,7 @@ def test_an_overdue_ticket_climbs_once_whoever_runs_and_restarts(database: Datab
     """Two schedulers and a restarted one: each rung once, in order, one message for each."""
     settle_in(database, camera=CAMERA)
     with database.begin() as session:
-        flow.take_in(session, VIOLATION, now=NOW, calendar=ALWAYS)
+        flow.take_in(session, [VIOLATION], now=NOW, calendar=ALWAYS)
         session.scalars(select(TicketRow)).one().next_escalation_at = NOW + 3600
     for _ in range(3):
         Scheduler(database, ZONE).round(NOW + 7200)
@@ -122,7 +122,7 @@ def test_patterns_are_told_once(database: Database) -> None:
             last_seen_at=at + 5, ended=True, track_ids=(1,), zone_id=f"z{day}",
         )  # fmt: skip
         with database.begin() as session:
-            flow.take_in(session, violation, now=at, calendar=ALWAYS)
+            flow.take_in(session, [violation], now=at, calendar=ALWAYS)
             flow.name_subject(session, f"h{day}", SubjectKind.PERSON, "li", by=people.staff, now=at)
             flow.decide(
                 session, f"h{day}", Verdict.CONFIRMED, by=people.staff, now=at, calendar=ALWAYS

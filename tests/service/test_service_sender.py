@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from hazards.database import Database
 from hazards.notify import actions
+from hazards.notify.actions import Notice
 from hazards.notify.tables import ChannelRow, MessageRow
 from service.delivery import Outcome, deliver
 from service.message_texts import TEXTS
@@ -79,11 +80,7 @@ def _tell(database: Database, *keys: str) -> None:
         with database.begin() as session:
             actions.enqueue(
                 session,
-                key=key,
-                code="unassigned",
-                details={"ticket_id": "t", "title": "东门"},
-                person_ids=[],
-                unit_id="team-a",
+                [Notice(key, "unassigned", {"ticket_id": "t", "title": "东门"}, [], "team-a")],
                 now=NOW,
             )
 

@@ -6,6 +6,7 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 APPEND_ONLY = ("ledger_entries", "audit_trail")
 POLICY = {
     "month_begins_with": 100,
@@ -45,8 +46,7 @@ def upgrade() -> None:
     op.create_index("ix_accounts_owner_id", "accounts", ["owner_id"])
     op.create_table(
         "ledger_entries",
-        sa.Column("chain", sa.String(length=64), nullable=False),
-        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("number", NUMBER, autoincrement=False, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("debit_id", sa.String(length=64), nullable=False),
@@ -68,11 +68,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["debit_id"], ["accounts.id"], name="fk_ledger_entries_debit_id_accounts"
         ),
-        sa.PrimaryKeyConstraint("chain", "number", name="pk_ledger_entries"),
+        sa.PrimaryKeyConstraint("number", name="pk_ledger_entries"),
         sa.UniqueConstraint("key", name="uq_ledger_entries_key"),
     )
-    op.create_index("ix_ledger_entries_credit_id_period", "ledger_entries", ["credit_id", "period"])
-    op.create_index("ix_ledger_entries_debit_id_period", "ledger_entries", ["debit_id", "period"])
+    for side in ("debit", "credit"):
+        columns = [f"{side}_id", "number", "period", "kind", "points"]
+        op.create_index(f"ix_ledger_entries_{side}", "ledger_entries", columns)
     op.create_index("ix_ledger_entries_hazard_id", "ledger_entries", ["hazard_id"])
     op.create_table(
         "charges",
@@ -186,7 +187,7 @@ def upgrade() -> None:
     op.create_index("ix_messages_state_next_try_at", "messages", ["state", "next_try_at"])
     op.create_table(
         "audit_trail",
-        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("number", NUMBER, autoincrement=False, nullable=False),
         sa.Column("at", sa.Double(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("change", sa.Text(), nullable=False),
