@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from api.current import hazard_now, system_now
+from api.current import hazard_news, system_now
 from api.engine import Figure, Probe, Problem
 from api.live import LiveHub
 from api.settings import ApiSettings
@@ -223,10 +223,10 @@ class SiteEngine:
     def _on_recorded(self, hazard_ids: Collection[str]) -> None:
         """On the recorder's thread: tells the pages."""
         with self._database.read() as session:
-            changed = [hazard_now(session, hazard_id) for hazard_id in hazard_ids]
+            changed = [hazard_news(session, hazard_id) for hazard_id in hazard_ids]
         assert self._loop
-        for shown in changed:
-            self._loop.call_soon_threadsafe(self.hub.publish_hazard, shown)
+        for news in changed:
+            self._loop.call_soon_threadsafe(self.hub.publish_hazard, news)
 
     def _watch(self, camera_id: str, watched: bool) -> None:
         self._supervisor.watch(camera_id, watched)

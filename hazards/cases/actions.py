@@ -2,19 +2,19 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.violation import Violation
-from hazards.audit.trail import note
-from hazards.cases.queries import hazard
+from hazards.audit.trail import add_new, changed_by
+from hazards.cases.review import locked_hazard, locked_hazards
 from hazards.cases.tables import HazardRow
 from hazards.risk.tables import RiskUnitRow
 from hazards.site.people_tables import ROOT
 from hazards.site.tables import CameraRow, ZoneRow
-from hazards.upsert import insert
 
 
 def record_violations(session: Session, violations: Sequence[Violation]) -> list[str]:
@@ -22,7 +22,7 @@ def record_violations(session: Session, violations: Sequence[Violation]) -> list
 
     The result does not depend on how often, in which order or how many together the updates of a
     violation come: the newest last_seen_at stands with its tracks and confidence, and what has
-    ended stays ended. Five statements, however many there are.
+    ended stays ended. Six statements at most, however many there are.
     """
     if not violations:
         return []
@@ -48,48 +48,32 @@ def record_violations(session: Session, violations: Sequence[Violation]) -> list
         # In one order everywhere, so that two transactions wait for each other in no circle.
         for _, violation in sorted(latest.items())
     ]
-    statement = insert(session, HazardRow)
-    new = statement.excluded
-    newer = new.last_seen_at > HazardRow.last_seen_at
-    ends = and_(new.ended, ~HazardRow.ended)
-    last_word = or_(newer, and_(ends, new.last_seen_at == HazardRow.last_seen_at))
-    changes = {
-        column: case((last_word, new[column]), else_=getattr(HazardRow, column))
-        for column in ("last_seen_at", "confidence", "track_ids")
-    }
-    merged = statement.on_conflict_do_update(
-        index_elements=[HazardRow.id],
-        set_={**changes, "ended": or_(HazardRow.ended, new.ended)},
-        where=or_(newer, ends),
-    )
-    return list(session.scalars(merged.returning(HazardRow.id), rows))
+    made = {row.id for row in add_new(session, HazardRow, rows, actor_of=attrgetter("seen_by"))}
+    before = locked_hazards(session, latest.keys() - made)
+    changed = [row.id for row in before if _take_over(session, row, latest[row.id])]
+    session.flush()
+    return sorted([*made, *changed])
 
 
 def insert_hazards(session: Session, rows: Sequence[dict[str, Any]]) -> set[str]:
     """Hazards that no camera saw; returns the ids of those that were not there yet."""
-    if not rows:
-        return set()
-    made = insert(session, HazardRow).on_conflict_do_nothing().returning(HazardRow.id)
     unseen = {
         "rule": "", "camera_id": "", "camera_name": "", "zone_id": "", "zone_name": "",
         "track_ids": [], "ended": True, "confidence": 1.0,
     }  # fmt: skip
-    return set(session.scalars(made, [{**unseen, **row} for row in rows]))
+    made = add_new(
+        session, HazardRow, [{**unseen, **row} for row in rows], actor_of=attrgetter("seen_by")
+    )
+    return {row.id for row in made}
 
 
 def acknowledge(session: Session, id: str, *, by: str, now: float) -> HazardRow:
     """Somebody has taken note; the first one stays. Raises NotFound."""
-    first = session.scalar(
-        update(HazardRow)
-        .where(HazardRow.id == id, HazardRow.acknowledged_at.is_(None))
-        .values(acknowledged_at=now, acknowledged_by=by)
-        .returning(HazardRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    if first is not None:
-        values = {"acknowledged_at": now, "acknowledged_by": by}
-        note(session, "update", HazardRow.__tablename__, id, values)
-    return hazard(session, id)
+    row = locked_hazard(session, id)
+    if row.acknowledged_at is None:
+        row.acknowledged_at, row.acknowledged_by = now, by
+        session.flush()
+    return row
 
 
 def end_orphans(session: Session, camera_ids: Collection[str] | None, now: float) -> list[str]:
@@ -101,14 +85,23 @@ def end_orphans(session: Session, camera_ids: Collection[str] | None, now: float
     orphans = [~HazardRow.ended, HazardRow.last_seen_at <= now]
     if camera_ids is not None:
         orphans.append(HazardRow.camera_id.in_(camera_ids))
-    ended = session.scalars(
-        update(HazardRow)
-        .where(*orphans)
-        .values(ended=True)
-        .returning(HazardRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    return sorted(ended)
+    rows = session.scalars(select(HazardRow).where(*orphans).with_for_update()).all()
+    for row in rows:
+        row.ended = True
+    session.flush()
+    return sorted(row.id for row in rows)
+
+
+def _take_over(session: Session, row: HazardRow, violation: Violation) -> bool:
+    """Whether the violation says more than the locked row, which says it now."""
+    newer = violation.last_seen_at > row.last_seen_at
+    ends = violation.ended and not row.ended
+    if newer or (ends and violation.last_seen_at == row.last_seen_at):
+        row.last_seen_at, row.confidence = violation.last_seen_at, violation.confidence
+        row.track_ids = list(violation.track_ids)
+    row.ended = row.ended or violation.ended
+    changed_by(session, row, f"camera:{row.camera_id}")
+    return newer or ends
 
 
 def _later(known: Violation, new: Violation) -> Violation:

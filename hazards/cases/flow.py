@@ -7,7 +7,7 @@ in a circle.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -206,8 +206,7 @@ def _leave(
     """A dismissed hazard leaves its ticket; a ticket that was only about it is dismissed too."""
     if row.count > 1:
         row.count -= 1
-        session.execute(update(HazardRow).where(HazardRow.id == hazard.id).values(ticket_id=None))
+        hazard.ticket_id = None
         session.flush()
     elif row.state in {State.DETECTED, State.CONFIRMED, State.ASSIGNED}:
         move(session, row, Step.DISMISS, actor=actor, now=now, reason=reason)
-        session.flush()

@@ -5,6 +5,7 @@ from typing import ClassVar
 from sqlalchemy import Double, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hazards.cases.kinds import Source
 from hazards.tables import ID, JSON, Seconds, Table, Text
 
 
@@ -22,7 +23,7 @@ class HazardRow(Table):
     """
 
     __tablename__ = "hazards"
-    AUDITED: ClassVar[bool] = True
+    RUNNING: ClassVar[frozenset[str]] = frozenset({"last_seen_at", "confidence", "track_ids"})
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     kind: Mapped[str] = mapped_column(Text)
@@ -64,6 +65,13 @@ class HazardRow(Table):
         Index(None, "verdict", "started_at", "id"),
         Index(None, "subject_kind", "subject_id", "started_at"),
     )
+
+    @property
+    def seen_by(self) -> str | None:
+        """The camera or sensor whose word it is, as who acts in the trail; None for a person's."""
+        if self.source == Source.CAMERA:
+            return f"camera:{self.camera_id}"
+        return f"sensor:{self.reported_by}" if self.source == Source.SENSOR else None
 
 
 class SecondReviewRow(Table):

@@ -1,13 +1,14 @@
 """From a hazard to points: provisional when it is found, booked by a person's verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, WrongTransition
+from hazards.audit.trail import add_new
 from hazards.cases.kinds import Source, Verdict
 from hazards.cases.tables import HazardRow
 from hazards.periods import day_of, day_start, month_end, month_of, month_start
@@ -16,7 +17,6 @@ from hazards.points.policy import Policy, policies_at, policy_at
 from hazards.points.tables import ChargeRow
 from hazards.site.people_tables import PersonRow
 from hazards.tickets.tables import TicketRow
-from hazards.upsert import insert
 
 DAY_S = 86400.0
 NO_CAP = 1_000_000
@@ -43,28 +43,27 @@ def propose(session: Session, hazards: Sequence[HazardRow]) -> None:
     if not claims:
         return
     ensure_accounts(session, {claim.account_id for claim in claims})
-    made = insert(session, ChargeRow)
-    new = made.excluded
-    upsert = made.on_conflict_do_update(
-        index_elements=[ChargeRow.hazard_id, ChargeRow.side],
-        set_={"account_id": new.account_id, "kind": new.kind, "points": new.points},
-        where=ChargeRow.state == "provisional",
+    by_key = {(claim.hazard.id, claim.side): claim for claim in claims}
+    rows = [
+        {
+            "hazard_id": claim.hazard.id,
+            "side": claim.side,
+            "account_id": claim.account_id,
+            "kind": claim.kind,
+            "points": claim.points,
+            "state": "provisional",
+            "at": claim.hazard.started_at,
+        }
+        for _, claim in sorted(by_key.items())
+    ]
+    hazards_by_id = {hazard.id: hazard for hazard in hazards}
+    made = add_new(
+        session, ChargeRow, rows, actor_of=lambda row: hazards_by_id[row.hazard_id].seen_by
     )
-    session.execute(
-        upsert,
-        [
-            {
-                "hazard_id": claim.hazard.id,
-                "side": claim.side,
-                "account_id": claim.account_id,
-                "kind": claim.kind,
-                "points": claim.points,
-                "state": "provisional",
-                "at": claim.hazard.started_at,
-            }
-            for claim in claims
-        ],
-    )
+    for row in _provisional(session, by_key.keys() - {(row.hazard_id, row.side) for row in made}):
+        claim = by_key[row.hazard_id, row.side]
+        row.account_id, row.kind, row.points = claim.account_id, claim.kind, claim.points
+    session.flush()
 
 
 def settle(
@@ -111,6 +110,22 @@ def account_of(hazard: HazardRow) -> str:
     if hazard.subject_kind and hazard.subject_id:
         return f"{hazard.subject_kind}:{hazard.subject_id}"
     return f"team:{hazard.unit_id}"
+
+
+def _provisional(session: Session, keys: Collection[tuple[str, str]]) -> Iterable[ChargeRow]:
+    """Charges by hazard and side, locked, as far as they are not booked or void."""
+    if not keys:
+        return []
+    statement = (
+        select(ChargeRow)
+        .where(
+            tuple_(ChargeRow.hazard_id, ChargeRow.side).in_(sorted(keys)),
+            ChargeRow.state == "provisional",
+        )
+        .order_by(ChargeRow.hazard_id, ChargeRow.side)
+        .with_for_update()
+    )
+    return session.scalars(statement.execution_options(populate_existing=True))
 
 
 def _claims(session: Session, hazards: Sequence[HazardRow]) -> list[_Claim]:

@@ -6,15 +6,15 @@ Everything takes many hazards at once, in a number of statements that does not g
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
 from core.violation import ViolationKind
-from hazards.audit.trail import changed_by, note
+from hazards.audit.trail import add_new, changed_by
 from hazards.cases.kinds import Source
 from hazards.cases.tables import HazardRow
 from hazards.ids import derived_id
+from hazards.tables import Table
 from hazards.tickets.actions import locked, move
 from hazards.tickets.by_rule import assign_by_rule, rules_for
 from hazards.tickets.calendar import WorkCalendar
@@ -23,7 +23,6 @@ from hazards.tickets.history import write_down
 from hazards.tickets.queries import ladder
 from hazards.tickets.tables import TicketRow, TicketRuleRow
 from hazards.tickets.transitions import OPEN_STATES, State, Step, Tier
-from hazards.upsert import insert
 
 DAY_S = 86400.0
 
@@ -53,7 +52,7 @@ def open_by_rule(
     """
     waiting = [hazard for hazard in hazards if hazard.ticket_id is None]
     openings = [
-        Opening(hazard, Tier(rule.tier), f"rule:{rule.id}", rule, _seen_by(hazard))
+        Opening(hazard, Tier(rule.tier), f"rule:{rule.id}", rule, hazard.seen_by)
         for hazard, rule in rules_for(session, waiting, calendar.zone)
     ]
     if not openings:
@@ -230,14 +229,9 @@ def _insert(session: Session, openings: Sequence[Opening], now: float) -> dict[s
         }
         for ticket_id, opening in sorted(by_id.items())
     ]
-    statement = insert(session, TicketRow).on_conflict_do_nothing().returning(TicketRow.id)
-    ids = session.scalars(statement, rows).all()
-    found = session.scalars(select(TicketRow).where(TicketRow.id.in_(ids)).order_by(TicketRow.id))
-    made: dict[str, TicketRow] = {}
-    for row in found:
+    made = {}
+    for row in add_new(session, TicketRow, rows, actor_of=lambda row: by_id[row.id].seen_by):
         opening = by_id[row.id]
-        after = {"hazard_id": row.hazard_id, "state": row.state, "tier": row.tier}
-        note(session, "insert", TicketRow.__tablename__, row.id, after, actor=opening.seen_by)
         _act(session, row, opening)
         write_down(session, row, Step.OPEN, None, actor=opening.actor, now=now)
         made[str(row.place_key)] = row
@@ -285,21 +279,11 @@ def _come_back(
 
 
 def _join(session: Session, openings: Sequence[Opening], rows: Mapping[str, TicketRow]) -> None:
-    session.execute(
-        update(HazardRow),
-        [{"id": o.hazard.id, "ticket_id": rows[o.hazard.id].id} for o in openings],
-    )
     for opening in openings:
-        set_committed_value(opening.hazard, "ticket_id", rows[opening.hazard.id].id)
+        opening.hazard.ticket_id = rows[opening.hazard.id].id
+        _act(session, opening.hazard, opening)
 
 
-def _act(session: Session, row: TicketRow, opening: Opening) -> None:
+def _act(session: Session, row: Table, opening: Opening) -> None:
     if opening.seen_by is not None:
         changed_by(session, row, opening.seen_by)
-
-
-def _seen_by(hazard: HazardRow) -> str | None:
-    """The camera or sensor whose word a hazard is, None for a person's."""
-    if hazard.source == Source.CAMERA:
-        return f"camera:{hazard.camera_id}"
-    return f"sensor:{hazard.reported_by}" if hazard.source == Source.SENSOR else None
