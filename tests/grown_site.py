@@ -41,27 +41,26 @@ from hazards.tickets.calendar import WorkCalendar
 from hazards.tickets.tables import EscalationStepRow, HolidayRow, ShiftRow, TicketRuleRow
 
 ALWAYS = WorkCalendar((), {}, ZoneInfo("Asia/Shanghai"))
-NOW = 1_700_000_000.0
 SQUARE = [[0.1, 0.1], [0.4, 0.1], [0.4, 0.5], [0.1, 0.5]]
 
 
-def grow(session: Session, numbers: Iterable[int]) -> None:
+def grow(session: Session, numbers: Iterable[int], *, now: float) -> None:
     """Number 0 has to be among the first: the others write about its person and its plan too.
 
     Up to number 8: beyond, the points of a month are used up and nothing is booked.
     """
     for n in numbers:
-        _people(session, n)
+        _people(session, n, now)
         session.flush()
-        _risk(session, n)
+        _risk(session, n, now)
         session.flush()
-        _settings(session, n)
+        _settings(session, n, now)
         session.flush()
-        _cases(session, n)
+        _cases(session, n, now)
         session.flush()
 
 
-def _people(session: Session, n: int) -> None:
+def _people(session: Session, n: int, now: float) -> None:
     create_unit(session, parent_id=ROOT, kind=UnitKind.TEAM, name=f"Team {n}", id=f"unit-{n}")
     session.add(
         ContractorRow(id=f"c{n}", name=f"C{n}", unit_id=f"unit-{n}", contact="", active=True)
@@ -80,11 +79,11 @@ def _people(session: Session, n: int) -> None:
     session.add(user)
     session.flush()
     session.add(GrantRow(user_id=user.id, role=Role.TEAM_LEADER, unit_id=f"unit-{n}"))
-    sign_in(session, user, now=NOW)
+    sign_in(session, user, now=now)
     session.add(
         MachineTokenRow(
             id=f"t{n}", name="m", token_hash=f"{n}", scopes=["report"], unit_id=ROOT, made_by="",
-            made_at=NOW,
+            made_at=now,
         )
     )  # fmt: skip
     session.add(
@@ -96,18 +95,18 @@ def _people(session: Session, n: int) -> None:
     session.add(
         MessageRow(
             id=f"m{n}", key=f"m{n}", channel_id=f"ch{n}", person_id="p0", code="unassigned",
-            details={"ticket_id": "x", "title": "x"}, made_at=NOW + n, state="waiting", attempts=0,
-            next_try_at=NOW, claimed_by="", claimed_until=0.0, problem="",
+            details={"ticket_id": "x", "title": "x"}, made_at=now + n, state="waiting", attempts=0,
+            next_try_at=now, claimed_by="", claimed_until=0.0, problem="",
         )
     )  # fmt: skip
-    session.add(AnswerRow(id=f"a{n}", request="", body="{}", at=NOW))
+    session.add(AnswerRow(id=f"a{n}", request="", body="{}", at=now))
 
 
-def _risk(session: Session, n: int) -> None:
+def _risk(session: Session, n: int, now: float) -> None:
     session.add(
         FloorPlanRow(
             id=f"plan-{n}", unit_id=ROOT, name=f"Plan {n}", path="", sha256="", width=9, height=9,
-            made_at=NOW,
+            made_at=now,
         )
     )  # fmt: skip
     session.flush()
@@ -116,12 +115,12 @@ def _risk(session: Session, n: int) -> None:
             id=f"risk-{n}", unit_id=f"unit-{n}", plan_id="plan-0", kind="area", name=f"R{n}",
             polygon=SQUARE, owner_id=f"p{n}", method="lec",
             factors={"likelihood": 1, "exposure": 1, "consequence": 1}, score=1.0,
-            inherent="blue", effective="blue", effective_since=NOW, controls={},
+            inherent="blue", effective="blue", effective_since=now, controls={},
             form_code=f"form-{n}", active=True,
         )
     )  # fmt: skip
     session.flush()
-    session.add(InChargeRow(risk_unit_id="risk-0", level=f"level-{n}", person_id=f"p{n}"))
+    session.add(InChargeRow(risk_unit_id=f"risk-{n}", level="team", person_id=f"p{n}"))
     session.add(
         CheckItemRow(
             id=f"check-{n}", risk_unit_id="risk-0", text="Rails?", frequency="day", position=n
@@ -131,7 +130,7 @@ def _risk(session: Session, n: int) -> None:
     session.add(
         CheckRow(item_id=f"check-{n}", period="2020-01-01", at=1.0, by="", in_order=True, note="")
     )
-    session.add(ColourChangeRow(risk_unit_id="risk-0", at=NOW + n, grade="blue", reasons=[]))
+    session.add(ColourChangeRow(risk_unit_id="risk-0", at=now + n, grade="blue", reasons=[]))
     session.add(
         RiskReviewRow(
             risk_unit_id=f"risk-{n}", quarter="2020-Q1", at=1.0, by="", before="blue", after="blue",
@@ -150,10 +149,10 @@ def _risk(session: Session, n: int) -> None:
             homography=[1, 0, 0, 0, 1, 0, 0, 0, 1],
         )
     )  # fmt: skip
-    session.add(BlindCameraRow(camera_id=camera.id, since=NOW))
+    session.add(BlindCameraRow(camera_id=camera.id, since=now))
 
 
-def _settings(session: Session, n: int) -> None:
+def _settings(session: Session, n: int, now: float) -> None:
     session.add(
         TicketRuleRow(
             id=f"rule-{n}", position=100 + n, enabled=True, kind=None, grade=None,
@@ -161,7 +160,7 @@ def _settings(session: Session, n: int) -> None:
             deadline_s=3600.0, at_once=False, recurrence_days=7,
         )
     )  # fmt: skip
-    session.add(EscalationStepRow(level=100 + n, after_s=1e9 + n, to="manager", supervise=False))
+    session.add(EscalationStepRow(level=100 + n, after_s=1e6 + n, to="manager", supervise=False))
     session.add(
         ShiftRow(id=f"shift-{n}", name="S", schedule="always", working=False, position=100 + n)
     )
@@ -175,7 +174,7 @@ def _settings(session: Session, n: int) -> None:
         RewardRow(id=f"reward-{n}", kind="goods", name="Flask", price=1, stock=None, active=True)
     )
     session.add(
-        MonthCloseRow(chain="site", month=f"2019-{n + 1:02}", at=NOW, by="", number=0, hash="")
+        MonthCloseRow(chain="site", month=f"2019-{n + 1:02}", at=now, by="", number=0, hash="")
     )
     session.add(
         PhotoRow(
@@ -184,35 +183,35 @@ def _settings(session: Session, n: int) -> None:
     )
 
 
-def _cases(session: Session, n: int) -> None:
+def _cases(session: Session, n: int, now: float) -> None:
     """One confirmed, appealed and drawn a second time; one that nobody has judged; a report."""
     staff = session.scalars(select(UserRow).where(UserRow.name == "user-0")).one()
     seen = Violation(
         id=f"v{n}", kind=ViolationKind.MISSING_HELMET, rule="helmet/1", camera_id=f"cam-{n}",
-        zone_id="door", track_ids=(1,), started_at=NOW - 86400.0 * n, last_seen_at=NOW, ended=True,
+        zone_id="door", track_ids=(1,), started_at=now - 86400.0 * n, last_seen_at=now, ended=True,
         confidence=0.9,
     )  # fmt: skip
     for violation in (seen, replace(seen, id=f"w{n}")):
-        flow.take_in(session, violation, now=NOW, calendar=ALWAYS)
-        record_evidence(session, _clip(violation.id))
+        flow.take_in(session, violation, now=now, calendar=ALWAYS)
+        record_evidence(session, _clip(violation.id, now))
     flow.report(
         session, id=f"r{n}", kind=HazardKind.UNSAFE_CONDITION, source=Source.REPORT,
         description="Loose rail", reported_by=f"p{n}", risk_unit_id=f"risk-{n}",
-        unit_id=f"unit-{n}", photo_ids=[f"ph{n}"], at=NOW, now=NOW, calendar=ALWAYS,
+        unit_id=f"unit-{n}", photo_ids=[f"ph{n}"], at=now, now=now, calendar=ALWAYS,
     )  # fmt: skip
-    flow.name_subject(session, seen.id, SubjectKind.PERSON, "p0", by=staff, now=NOW)
+    flow.name_subject(session, seen.id, SubjectKind.PERSON, "p0", by=staff, now=now)
     flow.decide(
-        session, seen.id, Verdict.CONFIRMED, by=staff, now=NOW, calendar=ALWAYS, second_share=1.0
+        session, seen.id, Verdict.CONFIRMED, by=staff, now=now, calendar=ALWAYS, second_share=1.0
     )
     appeals.raise_appeal(
         session, f"violation:{seen.id}", account_id="person:p0", text="No", actor="person:p0",
-        now=NOW,
+        now=now,
     )  # fmt: skip
 
 
-def _clip(violation_id: str) -> Evidence:
+def _clip(violation_id: str, now: float) -> Evidence:
     return Evidence(
         violation_id=violation_id, kind=EvidenceKind.CLIP, path=f"clips/{violation_id}.mp4",
-        sha256="a" * 64, size=1, mime="video/mp4", started_at=NOW, duration_s=1.0, boxes_path="",
+        sha256="a" * 64, size=1, mime="video/mp4", started_at=now, duration_s=1.0, boxes_path="",
         problem="",
     )  # fmt: skip
