@@ -7,6 +7,7 @@ from hazards.access.queries import users_with
 from hazards.access.roles import Role
 from hazards.notify.actions import enqueue
 from hazards.risk.tables import RiskUnitRow
+from hazards.site.people_tables import PersonRow
 from hazards.tickets.calendar import WorkCalendar
 from hazards.tickets.queries import ladder
 from hazards.tickets.tables import EscalationStepRow, TicketRow, TransitionRow
@@ -95,15 +96,16 @@ def climb(session: Session, row: TicketRow, rung: EscalationStepRow, *, now: flo
 
 def people_on(session: Session, row: TicketRow, to: str) -> list[str]:
     """The ids of the people on a rung: the owner, or those who have the role nearest to the
-    ticket's unit."""
-    if to != OWNER:
-        users = users_with(session, Role(to), row.unit_id)
-        return [user.person_id for user in users if user.person_id]
-    if row.assignee_id:
-        return [row.assignee_id]
-    statement = select(RiskUnitRow.owner_id).where(RiskUnitRow.id == row.risk_unit_id)
-    owner = session.scalar(statement)
-    return [owner] if owner else []
+    ticket's unit. For an owner who has left or was never named, the safety staff."""
+    role = Role.SAFETY_STAFF if to == OWNER else Role(to)
+    if to == OWNER:
+        named = select(RiskUnitRow.owner_id).where(RiskUnitRow.id == row.risk_unit_id)
+        owner_id = row.assignee_id or session.scalar(named)
+        owner = session.get(PersonRow, owner_id) if owner_id else None
+        if owner is not None and owner.active:
+            return [owner.id]
+    users = users_with(session, role, row.unit_id)
+    return [user.person_id for user in users if user.person_id]
 
 
 def first_escalation(session: Session, due_at: float, calendar: WorkCalendar) -> float | None:
