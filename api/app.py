@@ -34,7 +34,15 @@ from api.routes import (
     users,
 )
 from api.schemas.errors import ProblemDetails
-from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, LiveTracks, TicketEvent
+from api.schemas.live import (
+    CameraEvent,
+    ColourEvent,
+    LiveInit,
+    LiveStatus,
+    LiveStill,
+    LiveTracks,
+    TicketEvent,
+)
 from api.security_headers import SecurityHeaders
 from api.settings import ApiSettings
 from api.sign_in import signed_in
@@ -47,6 +55,7 @@ _MESSAGES: list[type[BaseModel]] = [
     LiveStill,
     CameraEvent,
     TicketEvent,
+    ColourEvent,
 ]
 
 

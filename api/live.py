@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from api.news import HazardNews
-from api.schemas.live import CameraEvent, LiveInit, LiveStatus, LiveStill, TicketEvent
+from api.schemas.live import CameraEvent, ColourEvent, LiveInit, LiveStatus, LiveStill, TicketEvent
 from api.schemas.site import Status
 from api.schemas.system import System
 from api.viewer import FRAGMENT, LAG_S, STILL, Event, Init, Subscriber, Viewer
@@ -131,6 +131,10 @@ class LiveHub:
     def publish_ticket(self, ticket_id: str, version: int) -> None:
         """A ticket is new or has changed; who may see it asks for it."""
         self._publish(Event(_wire("ticket", TicketEvent(id=ticket_id, version=version))))
+
+    def publish_colour(self, event: ColourEvent, unit_id: str) -> None:
+        """A risk unit of this part of the organisation has another colour."""
+        self._publish(Event(_wire("colour", event), unit_id))
 
     def publish_system(self, system: System) -> None:
         """Problems, model or spool have changed."""

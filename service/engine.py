@@ -3,14 +3,14 @@
 import asyncio
 import shutil
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from api.current import hazard_news, system_now
+from api.current import system_now
 from api.engine import Figure, Probe, Problem
 from api.live import LiveHub
 from api.settings import ApiSettings
@@ -25,6 +25,7 @@ from inference.session import read_manifest
 from service.delivery import deliver
 from service.figures import coverage_of, figures_of
 from service.messages import Message
+from service.news import News
 from service.probe_process import probe_apart
 from service.recorder import Recorder
 from service.scheduler import Scheduler
@@ -53,11 +54,12 @@ class SiteEngine:
         self._shown = shown
         self._manifest = read_manifest(settings.model_path)
         self._spool = Spool(settings.spool_dir)
-        self._recorder = Recorder(
-            database, self._spool, ZoneInfo(settings.time_zone), self._on_recorded
-        )
+        self._news = News(database, self.hub)
         zone = ZoneInfo(settings.time_zone)
-        self._scheduler = Scheduler(database, zone)
+        self._recorder = Recorder(database, self._spool, zone, self._news.hazards)
+        self._scheduler = Scheduler(
+            database, zone, on_climbed=self._news.tickets, on_coloured=self._news.colours
+        )
         self._sender = Sender(database, zone, settings.message_language, deliver)
         mqtt = settings.mqtt_url.get_secret_value()
         self._sensors = Sensors(mqtt, settings.mqtt_topic, self._spool.put) if mqtt else None
@@ -77,6 +79,7 @@ class SiteEngine:
     async def start(self) -> None:
         """Takes up what an earlier run left, then starts the workers."""
         self._loop = asyncio.get_running_loop()
+        self._news.start(self._loop)
         self._recorder.start()
         self._scheduler.start()
         self._sender.start()
@@ -219,14 +222,6 @@ class SiteEngine:
                 *_last_seen(self._statuses.get(camera_id)),
             )
             self._keep_status(status)
-
-    def _on_recorded(self, hazard_ids: Collection[str]) -> None:
-        """On the recorder's thread: tells the pages."""
-        with self._database.read() as session:
-            changed = [hazard_news(session, hazard_id) for hazard_id in hazard_ids]
-        assert self._loop
-        for news in changed:
-            self._loop.call_soon_threadsafe(self.hub.publish_hazard, news)
 
     def _watch(self, camera_id: str, watched: bool) -> None:
         self._supervisor.watch(camera_id, watched)

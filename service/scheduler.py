@@ -5,7 +5,7 @@ done, so that a restart, a second process or a clock that is set back does nothi
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from threading import Event, Thread
 from zoneinfo import ZoneInfo
 
@@ -28,16 +28,31 @@ HOURLY_S = 3600.0
 ACTOR = "system"
 
 
+def _nobody(_ids: Collection[str]) -> None:
+    """Where no page listens."""
+
+
 class Scheduler:
     """One thread; each duty has transactions of its own and its own failure.
 
+    on_climbed, on_coloured: called with the ids of tickets that have climbed, and of risk units
+    that have another colour, once that is committed.
     trouble: which duties cannot be done now, for people; empty where all is well.
     """
 
-    def __init__(self, database: Database, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        database: Database,
+        zone: ZoneInfo,
+        *,
+        on_climbed: Callable[[Collection[str]], None] = _nobody,
+        on_coloured: Callable[[Collection[str]], None] = _nobody,
+    ) -> None:
         self.trouble = ""
         self._database = database
         self._zone = zone
+        self._on_climbed = on_climbed
+        self._on_coloured = on_coloured
         self._hourly_at = float("-inf")
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="scheduler", daemon=True)
@@ -110,11 +125,15 @@ class Scheduler:
         for ticket_id in due:
             assert calendar is not None
             with self._database.begin() as session:
-                escalate(session, ticket_id, now=now, calendar=calendar)
+                climbed = escalate(session, ticket_id, now=now, calendar=calendar)
+            if climbed is not None:
+                self._on_climbed([ticket_id])
 
     def _colours(self, now: float) -> None:
         with self._database.begin() as session:
-            update_colours(session, now=now)
+            changed = [change.risk_unit_id for change in update_colours(session, now=now)]
+        if changed:
+            self._on_coloured(changed)
 
     def _reminders(self, now: float) -> None:
         with self._database.begin() as session:

@@ -47,8 +47,8 @@ NOT_SIGNED_IN, NOT_ALLOWED, NO_CAMERA = 4401, 4403, 4404
     responses={200: {"content": {"text/event-stream": {}}}},
 )
 async def events(request: Request, context: Here) -> StreamingResponse:
-    """`hazard`, `ticket`, `camera` and `system`, of what the caller may see; connect again and
-    re-read the lists when it ends."""
+    """`hazard`, `ticket`, `colour`, `camera` and `system`, of what the caller may see; connect
+    again and re-read the lists when it ends."""
     sight = await run_in_threadpool(_sight, request, context)
     return StreamingResponse(
         _events(request, context, sight),

@@ -3,13 +3,15 @@
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from anyio import from_thread
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from api.caller import Caller, needs
-from api.context import Here
+from api.context import Context, Here
 from api.etags import Expected, tagged
 from api.once import Once
+from api.schemas.live import ColourEvent
 from api.schemas.risk import (
     Check,
     CheckLine,
@@ -37,6 +39,7 @@ from api.schemas.shapes import RecordId, RecordKey
 from hazards.access.roles import Capability
 from hazards.risk import actions, duties, queries
 from hazards.risk.colours import colour_history, colours
+from hazards.risk.tables import RiskUnitRow
 from hazards.site.names import names_of
 
 router = APIRouter(tags=["risk"])
@@ -101,7 +104,12 @@ def read_risk_unit(id: RecordId, caller: Watcher, response: Response) -> RiskUni
 
 @router.put("/api/v1/risk-units/{id}", summary="Replace a risk unit")
 def replace_risk_unit(
-    id: RecordId, body: RiskUnitWrite, caller: Editor, expected: Expected, response: Response
+    id: RecordId,
+    body: RiskUnitWrite,
+    caller: Editor,
+    context: Here,
+    expected: Expected,
+    response: Response,
 ) -> RiskUnit:
     """A grade that changes has to be approved again."""
     with caller.begin() as session:
@@ -111,6 +119,7 @@ def replace_risk_unit(
         expected.check(row.version)
         actions.edit_risk_unit(session, id, body.draft(), version=row.version, now=caller.now)
         unit = _shown(session, id, caller)
+    _tell(context, row)
     return tagged(response, unit, unit.version)
 
 
@@ -188,12 +197,15 @@ def review_risk_unit(
 ) -> RiskReview:
     """The grade still holds, or becomes another one, which is approved with this."""
     with caller.begin() as session:
-        caller.require(session, queries.risk_unit(session, id).unit_id)
+        unit = queries.risk_unit(session, id)
+        caller.require(session, unit.unit_id)
         row = duties.record_review(
             session, id, grade=body.grade, note=body.note, by=caller.actor, now=caller.now,
             zone=ZoneInfo(context.settings.time_zone),
         )  # fmt: skip
-        return RiskReview.of(row)
+        review = RiskReview.of(row)
+    _tell(context, unit)
+    return review
 
 
 @router.get("/api/v1/checks/due", summary="Check-list lines that are due")
@@ -227,6 +239,11 @@ def check_line(id: RecordId, body: CheckWrite, caller: Inspector, context: Here)
             now=caller.now, zone=ZoneInfo(context.settings.time_zone),
         )  # fmt: skip
         return Check.model_validate(row, from_attributes=True)
+
+
+def _tell(context: Context, row: RiskUnitRow) -> None:
+    """Once it is committed, the pages with the map learn of its colour."""
+    from_thread.run_sync(context.engine.hub.publish_colour, ColourEvent.of(row), row.unit_id)
 
 
 def _shown(session: Session, id: str, caller: Caller) -> RiskUnit:

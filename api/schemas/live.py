@@ -1,11 +1,12 @@
 """Text messages of the live socket, and data of the server-sent events."""
 
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel
 
 from api.schemas.evidence import Box
 from api.schemas.site import Status
+from hazards.risk.tables import RiskUnitRow
 
 
 class LiveInit(BaseModel):
@@ -53,3 +54,17 @@ class TicketEvent(BaseModel):
 
     id: str
     version: int
+
+
+class ColourEvent(BaseModel):
+    """Data of `event: colour`: a risk unit took this grade at `since`; the map says why."""
+
+    id: str
+    plan_id: str | None
+    grade: str
+    since: float
+
+    @classmethod
+    def of(cls, row: RiskUnitRow) -> Self:
+        """From the record."""
+        return cls(id=row.id, plan_id=row.plan_id, grade=row.effective, since=row.effective_since)

@@ -13,6 +13,7 @@ from hazards.cases.kinds import Source, Verdict
 from hazards.cases.tables import HazardRow
 from hazards.periods import day_of, day_start, month_end, month_of, month_start
 from hazards.points.ledger import SYSTEM, Entry, book, closed_months, ensure_accounts, lock_ledger
+from hazards.points.months import running_month
 from hazards.points.policy import Policy, policies_at, policy_at
 from hazards.points.tables import ChargeRow
 from hazards.site.people_tables import PersonRow
@@ -174,7 +175,7 @@ def _post(
     lost = row.side == "violation"
     period = month_of(hazard.started_at, zone)
     if closed_months(session, [period]):
-        period = month_of(now, zone)
+        period = running_month(session, now=now, zone=zone)
     times = _earlier(session, row, hazard, policy) if lost else 0
     scale = policy.violations[row.kind] if lost else [policy.reports[row.kind]]
     points = min(scale[min(times, len(scale) - 1)], _room(session, row, hazard, policy, zone))

@@ -23,6 +23,14 @@ class MonthState:
     closed_at: float | None
 
 
+def running_month(session: Session, *, now: float, zone: ZoneInfo) -> str:
+    """The month into which points are booked now: that of the site's clock, or the one after the
+    last that is closed, where a clock or a time zone was set back over midnight."""
+    month = month_of(now, zone)
+    last = session.scalar(select(func.max(MonthCloseRow.month)).where(MonthCloseRow.chain == CHAIN))
+    return month if last is None or last < month else month_of(month_end(last, zone), zone)
+
+
 def month_states(session: Session, *, now: float, zone: ZoneInfo, limit: int) -> list[MonthState]:
     """The current month, those that wait to be closed, and the last closed ones; newest first."""
     closed = select(MonthCloseRow).where(MonthCloseRow.chain == CHAIN)
@@ -30,7 +38,7 @@ def month_states(session: Session, *, now: float, zone: ZoneInfo, limit: int) ->
     states = [MonthState(row.month, "closed", row.at) for row in rows]
     waiting = months_to_close(session, now=now, zone=zone)
     states += [MonthState(month, "to_close", None) for month in waiting]
-    states.append(MonthState(month_of(now, zone), "running", None))
+    states.append(MonthState(running_month(session, now=now, zone=zone), "running", None))
     return sorted(states, key=lambda state: state.month, reverse=True)
 
 
@@ -39,7 +47,7 @@ def open_month(session: Session, *, now: float, zone: ZoneInfo) -> int:
 
     Returns how many got them; again and again within a month it reaches newcomers only.
     """
-    month = month_of(now, zone)
+    month = running_month(session, now=now, zone=zone)
     policy = policy_at(session, month_start(month, zone))
     people = session.scalars(select(PersonRow.id).where(PersonRow.active).order_by(PersonRow.id))
     entries = [

@@ -1,6 +1,6 @@
 """Reads of plans and risk units."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -42,6 +42,12 @@ def risk_unit(session: Session, id: str) -> RiskUnitRow:
     if row is None:
         raise NotFound(f"there is no risk unit '{id}'")
     return row
+
+
+def risk_units_of(session: Session, ids: Collection[str]) -> list[RiskUnitRow]:
+    """Those of some ids that there are, by id."""
+    statement = select(RiskUnitRow).where(RiskUnitRow.id.in_(ids))
+    return list(session.scalars(statement.order_by(RiskUnitRow.id)))
 
 
 def risk_unit_of_line(session: Session, item_id: str) -> RiskUnitRow:

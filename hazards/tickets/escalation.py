@@ -9,6 +9,7 @@ from hazards.access.queries import nearest_users
 from hazards.access.roles import Role
 from hazards.notify.actions import Notice, enqueue
 from hazards.risk.tables import RiskUnitRow
+from hazards.site.people_tables import PersonRow
 from hazards.tickets.calendar import WorkCalendar
 from hazards.tickets.history import write_down
 from hazards.tickets.queries import ladder
@@ -96,19 +97,25 @@ def _people_on(
     session: Session, climbs: Sequence[tuple[TicketRow, EscalationStepRow]]
 ) -> dict[str, list[str]]:
     """The ids of the people on a rung by ticket: the owner, or those who have the role nearest to
-    the ticket's unit."""
+    the ticket's unit. For an owner who has left or was never named, the safety staff."""
     units = {row.risk_unit_id for row, _ in climbs if row.risk_unit_id}
     named = select(RiskUnitRow.id, RiskUnitRow.owner_id).where(RiskUnitRow.id.in_(units))
-    owners = dict(session.execute(named).all())
-    roles = {(Role(rung.to), row.unit_id) for row, rung in climbs if rung.to != OWNER}
-    users = nearest_users(session, roles)
+    of_unit = dict(session.execute(named).all())
+    owners = {row.id: row.assignee_id or of_unit.get(row.risk_unit_id or "") for row, _ in climbs}
+    there = select(PersonRow.id).where(PersonRow.id.in_(owners.values()), PersonRow.active)
+    active = set(session.scalars(there))
+    roles = {
+        row.id: Role.SAFETY_STAFF if rung.to == OWNER else Role(rung.to) for row, rung in climbs
+    }
+    users = nearest_users(session, {(roles[row.id], row.unit_id) for row, _ in climbs})
     found: dict[str, list[str]] = {}
     for row, rung in climbs:
-        if rung.to != OWNER:
-            on_rung = [user.person_id for user in users[Role(rung.to), row.unit_id]]
+        owner = owners[row.id]
+        if rung.to == OWNER and owner in active:
+            found[row.id] = [owner]
         else:
-            on_rung = [row.assignee_id or owners.get(row.risk_unit_id or "")]
-        found[row.id] = [person for person in on_rung if person]
+            on_rung = users[roles[row.id], row.unit_id]
+            found[row.id] = [user.person_id for user in on_rung if user.person_id]
     return found
 
 

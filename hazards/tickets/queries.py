@@ -1,6 +1,6 @@
 """Reads of tickets."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
@@ -28,6 +28,12 @@ def ticket(session: Session, id: str) -> TicketRow:
     if row is None:
         raise NotFound(f"there is no ticket '{id}'")
     return row
+
+
+def tickets_of(session: Session, ids: Collection[str]) -> list[TicketRow]:
+    """Those of some ids that there are, by id."""
+    statement = select(TicketRow).where(TicketRow.id.in_(ids))
+    return list(session.scalars(statement.order_by(TicketRow.id)))
 
 
 def transitions_of(session: Session, ticket_id: str) -> list[TransitionRow]:

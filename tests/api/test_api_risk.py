@@ -1,5 +1,6 @@
 """Floor plans, risk units and the four-colour map over HTTP."""
 
+import asyncio
 import io
 import time
 
@@ -288,6 +289,27 @@ def test_who_sees_and_edits_what(
     watcher = browser_of(app, database, "guard", Role.SECURITY_ROOM, "works")
     assert watcher.get(f"/api/v1/plans/{plan['id']}/map").status_code == 200
     assert watcher.post(f"{path}/approval").status_code == 403
+
+
+def test_open_maps_learn_of_a_new_judgement(
+    client: TestClient, plan: dict, app: Application
+) -> None:
+    """An edit of the factors and a quarterly review: one event each, for who watches there."""
+    unit = client.post("/api/v1/risk-units", json=_draft(plan)).json()
+    path = f"/api/v1/risk-units/{unit['id']}"
+    hub = app.state.context.engine.hub
+    with hub.subscribe() as page:
+        worse = _draft(plan, factors={**LEC, "consequence": 40})
+        edited = client.put(
+            path, json=worse, headers={"If-Match": client.get(path).headers["etag"]}
+        )
+        assert edited.json()["grade"] == "red"
+        client.post(f"{path}/reviews", json={"grade": "yellow", "note": "已加护栏"})
+        heard = [asyncio.run(page.next()) for _ in range(2)]
+    assert [(event.unit_id, event.text.split("\n")[0]) for event in heard] == [
+        ("works", "event: colour")
+    ] * 2
+    assert '"grade":"yellow"' in heard[1].text
 
 
 def test_a_retired_unit_leaves_the_map(client: TestClient, plan: dict) -> None:

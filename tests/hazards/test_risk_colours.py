@@ -25,6 +25,7 @@ from hazards.risk.colours import (
 )
 from hazards.risk.grading import Method, edit_grade, grade_for, grades, score
 from hazards.risk.homography import homography, on_plan
+from hazards.site.people import watch_risk_unit
 from hazards.tickets.actions import Plan, assign, take_step
 from hazards.tickets.opening import open_ticket
 from hazards.tickets.tables import TicketRow
@@ -107,6 +108,32 @@ def test_every_change_of_colour_is_kept_with_its_reasons(database: Database) -> 
         ]
         unit = queries.risk_unit(session, "hall")
         assert (unit.effective, unit.effective_since) == ("blue", NOW + 2 * DAY)
+
+
+def test_a_blind_camera_raises_what_its_zones_watch_too(database: Database) -> None:
+    """A zone may watch another unit than its camera: both rise with the same sentence, named once
+    each, and a unit that no zone watches stays as it was. Without its zone the unit falls again."""
+    settle_in(database, camera=CAMERA)
+    with database.begin() as session:
+        for name in ("dock", "yard"):
+            session.add(risk_unit(name))
+        session.flush()
+        watch_risk_unit(session, "gate", "door", "dock")
+        note_blind(session, "gate", NOW - 2400)
+        update_colours(session, now=NOW)
+    blind = {"camera_id": "gate", "camera_name": "Gate 1", "minutes": 40}
+    with database.begin() as session:
+        kept = {unit: colour_history(session, unit, limit=9) for unit in ("dock", "hall", "yard")}
+        assert [(c.grade, c.reasons) for c in kept["dock"]] == [
+            ("yellow", [{"code": "blind", "values": blind}])
+        ]
+        assert [(c.grade, c.reasons) for c in kept["hall"]] == [
+            (c.grade, c.reasons) for c in kept["dock"]
+        ]
+        assert kept["yard"] == []
+        watch_risk_unit(session, "gate", "door", None)
+        (fallen,) = update_colours(session, now=NOW + 60)
+        assert (fallen.risk_unit_id, fallen.grade, fallen.reasons) == ("dock", "blue", [])
 
 
 @contextmanager

@@ -1,5 +1,7 @@
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from examples import CAMERA, VIOLATION
 from people import ALWAYS, DAY, NOW, ZONE, settle_in, user
@@ -16,6 +18,8 @@ from hazards.points.tables import LedgerEntryRow, MonthCloseRow
 from hazards.risk.actions import set_check_list
 from hazards.risk.colours import note_blind
 from hazards.risk.tables import ColourChangeRow
+from hazards.site.people import create_person
+from hazards.tickets.calendar import WorkCalendar
 from hazards.tickets.tables import TicketRow
 from service.message_texts import words
 from service.scheduler import Scheduler
@@ -81,6 +85,41 @@ def test_a_clock_that_is_set_back_does_nothing_again(database: Database) -> None
         scheduler.round(_at(at))
     assert _count(database, LedgerEntryRow) == 12
     assert scheduler.trouble == ""
+
+
+def test_a_site_that_changes_its_time_zone_has_every_month_once(database: Database) -> None:
+    """November is closed at midnight in Shanghai; the site goes on by Berlin's clock, where it is
+    still November: newcomers and verdicts book into December, and December opens and closes
+    once, at Berlin's midnight."""
+    people = settle_in(database, camera=CAMERA)
+    berlin = ZoneInfo("Europe/Berlin")
+    Scheduler(database, ZONE).round(_at("2026-11-30 12:00"))
+    Scheduler(database, ZONE).round(_at("2026-12-01 00:00"))
+    moved = Scheduler(database, berlin)
+    now = _at("2026-12-01 01:00")
+    calendar = WorkCalendar((), {}, berlin)
+    with database.begin() as session:
+        create_person(session, number="new", name="New", unit_id="team-a", post="")
+        seen = replace(VIOLATION, kind=ViolationKind.MISSING_HELMET, started_at=now - 60)
+        flow.take_in(session, seen, now=now, calendar=calendar)
+        flow.name_subject(session, seen.id, SubjectKind.PERSON, "li", by=people.staff, now=now)
+        flow.decide(
+            session, seen.id, Verdict.CONFIRMED, by=people.staff, now=now, calendar=calendar
+        )
+    moved.round(now)
+    assert moved.trouble == ""
+    for at in ("2026-12-01 06:59", "2026-12-01 07:00", "2027-01-01 00:00", "2027-01-01 06:59"):
+        moved.round(_at(at))
+    with database.read() as session:
+        assert session.scalars(select(MonthCloseRow.month)).all() == ["2026-11"]
+    moved.round(_at("2027-01-01 07:00"))
+    with database.read() as session:
+        assert session.scalars(select(MonthCloseRow.month)).all() == ["2026-11", "2026-12"]
+        entry = LedgerEntryRow
+        charged = session.scalars(select(entry).where(entry.kind == "violation")).one()
+        assert charged.period == "2026-12"
+        openings = session.scalars(select(entry.period).where(entry.kind == "opening")).all()
+    assert Counter(openings) == {"2026-11": 4, "2026-12": 5, "2027-01": 5}
 
 
 def test_colours_change_by_themselves(database: Database) -> None:

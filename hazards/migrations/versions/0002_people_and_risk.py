@@ -324,6 +324,8 @@ def downgrade() -> None:
         "DELETE FROM users WHERE id NOT IN "
         "(SELECT user_id FROM grants WHERE role = 'administrator' AND unit_id = 'site')"
     )
+    # SQLite checks no foreign keys while it migrates.
+    op.execute("DELETE FROM sign_ins WHERE user_id NOT IN (SELECT id FROM users)")
     with op.batch_alter_table("users") as batch_op:
         batch_op.add_column(
             sa.Column("role", sa.TEXT(), nullable=False, server_default="administrator")
