@@ -22,7 +22,7 @@ from inference.rules.settings import HelmetSettings
 
 Floats = NDArray[np.float64]
 
-RULE = "missing_helmet/2"
+RULE = "missing_helmet/3"
 LEAVE_S = 3.0
 """Outside the zone for this long, and a person is no longer judged in it."""
 
