@@ -23,10 +23,10 @@ class Detections:
     def __post_init__(self) -> None:
         if self.xyxy.ndim != 2 or self.xyxy.shape[1] != 4:
             raise ValueError(f"xyxy must be (N, 4), got {self.xyxy.shape}")
-        for field in fields(self):
-            column = getattr(self, field.name)
+        for name in self.__match_args__:
+            column = getattr(self, name)
             if len(column) != len(self.xyxy):
-                raise ValueError(f"{field.name} has {len(column)} rows, xyxy {len(self.xyxy)}")
+                raise ValueError(f"{name} has {len(column)} rows, xyxy {len(self.xyxy)}")
 
     def __len__(self) -> int:
         return len(self.xyxy)

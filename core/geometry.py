@@ -12,13 +12,20 @@ def area(xyxy: Floats) -> Floats:
     return np.asarray(size[:, 0] * size[:, 1])
 
 
+def shared_area(a: Floats, b: Floats) -> Floats:
+    """Area that (N, 4) and (M, 4) boxes have in common, (N, M)."""
+    # Side by side: arrays whose last axis has two elements cost several times as much.
+    ax1, ay1, ax2, ay2 = a.T[:, :, None]
+    bx1, by1, bx2, by2 = b.T[:, None, :]
+    width = np.minimum(ax2, bx2) - np.maximum(ax1, bx1)
+    height = np.minimum(ay2, by2) - np.maximum(ay1, by1)
+    return np.asarray(np.maximum(width, 0.0) * np.maximum(height, 0.0))
+
+
 def iou(a: Floats, b: Floats) -> Floats:
     """Intersection over union of (N, 4) with (M, 4) boxes, (N, M) in 0..1."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    size = np.maximum(high - low, 0.0)
-    shared = size[..., 0] * size[..., 1]
-    union = area(a)[:, None] + area(b)[None, :] - shared
+    shared = shared_area(a, b)
+    union = area(a)[:, None] + area(b) - shared
     return np.asarray(shared / np.maximum(union, 1e-9))
 
 
@@ -30,7 +37,10 @@ def centred_in(xyxy: Floats, box: NDArray[np.number]) -> NDArray[np.bool_]:
 
 def foot_points(xyxy: Floats) -> Floats:
     """Middle of the lower edge of (N, 4) boxes, (N, 2)."""
-    return np.stack([(xyxy[:, 0] + xyxy[:, 2]) / 2, xyxy[:, 3]], axis=1)
+    feet = xyxy[:, 2:].copy()
+    feet[:, 0] += xyxy[:, 0]
+    feet[:, 0] /= 2
+    return feet
 
 
 def inside_polygon(points: Floats, polygon: Floats) -> NDArray[np.bool_]:
@@ -38,29 +48,35 @@ def inside_polygon(points: Floats, polygon: Floats) -> NDArray[np.bool_]:
 
     Even-odd rule, one ray to the right of each point.
     """
-    x, y = points[:, None, 0], points[:, None, 1]
-    x1, y1 = polygon[:, 0], polygon[:, 1]
-    x2, y2 = np.roll(x1, -1), np.roll(y1, -1)
+    x, y = points.T[:, :, None]
+    x1, y1 = polygon.T
+    x2, y2 = _following(polygon).T
     spans = (y1 > y) != (y2 > y)
     rise = np.where(y2 == y1, 1.0, y2 - y1)
     crosses = spans & (x < (x2 - x1) * (y - y1) / rise + x1)
-    return np.asarray(crosses.sum(axis=1) % 2 == 1)
+    return np.asarray(np.logical_xor.reduce(crosses, axis=1))
 
 
 def depth_in_polygon(points: Floats, polygon: Floats) -> Floats:
     """Distance of points (N, 2) to the edge of a simple polygon (K, 2), (N,); below 0 outside."""
-    start, along = polygon[None], (np.roll(polygon, -1, axis=0) - polygon)[None]
-    offset = points[:, None] - start
-    length = np.maximum((along**2).sum(axis=2), 1e-12)
-    share = np.clip((offset * along).sum(axis=2) / length, 0.0, 1.0)
-    away = np.sqrt(((offset - share[..., None] * along) ** 2).sum(axis=2).min(axis=1))
+    along_x, along_y = (_following(polygon) - polygon).T
+    offset_x, offset_y = (points[:, None] - polygon).transpose(2, 0, 1)
+    length = np.maximum(along_x * along_x + along_y * along_y, 1e-12)
+    share = (offset_x * along_x + offset_y * along_y) / length
+    share = np.minimum(np.maximum(share, 0.0), 1.0)
+    away = np.hypot(offset_x - share * along_x, offset_y - share * along_y).min(axis=1)
     return np.asarray(np.where(inside_polygon(points, polygon), away, -away))
+
+
+def _following(polygon: Floats) -> Floats:
+    """The corner after each corner of a polygon (K, 2)."""
+    return np.concatenate([polygon[1:], polygon[:1]])
 
 
 def polygon_area(polygon: Floats) -> float:
     """Area of a simple polygon (K, 2), by the shoelace formula."""
-    x, y = polygon[:, 0], polygon[:, 1]
-    return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
+    (x1, y1), (x2, y2) = polygon.T, _following(polygon).T
+    return float(abs(np.dot(x1, y2) - np.dot(y1, x2)) / 2)
 
 
 def crosses_itself(polygon: Floats) -> bool:

@@ -39,9 +39,18 @@ class Calibration:
 
     def probability(self, confidence: NDArray[np.floating]) -> NDArray[np.float64]:
         """(N,) confidences, 0..1, to (N,) probabilities, 0..1."""
-        clipped = np.clip(confidence.astype(np.float64), 1e-6, 1 - 1e-6)
-        logit = np.log(clipped / (1 - clipped))
-        return np.asarray(1 / (1 + np.exp(-(self.scale * logit + self.offset))))
+        return probability(confidence, self.scale, self.offset)
+
+
+def probability(
+    confidence: NDArray[np.floating],
+    scale: float | NDArray[np.float64],
+    offset: float | NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The same with one calibration, or with a calibration for each of them (N,)."""
+    clipped = np.minimum(np.maximum(confidence.astype(np.float64), 1e-6), 1 - 1e-6)
+    logit = np.log(clipped / (1 - clipped))
+    return np.asarray(1 / (1 + np.exp(-(scale * logit + offset))))
 
 
 UNCALIBRATED = Calibration(scale=1.0, offset=0.0)

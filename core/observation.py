@@ -1,16 +1,18 @@
 """What the rules judge: one picture with everything seen in it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.detections import Detections, Tracks
 from core.frame import Frame
+from core.geometry import foot_points, inside_polygon
 from core.view import View
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Observation:
     """One picture of one camera.
 
@@ -27,3 +29,22 @@ class Observation:
     heads: NDArray[np.intp]
     remembered: frozenset[int]
     view: View
+
+    @cached_property
+    def heights(self) -> NDArray[np.float32]:
+        """(len(people),) pixels."""
+        return self.people.xyxy[:, 3] - self.people.xyxy[:, 1]
+
+    @cached_property
+    def feet(self) -> NDArray[np.float64]:
+        """(len(people), 2) pixels, lower middle of the unclipped boxes.
+
+        Feet below the picture stand at its lower edge: whoever is cut off there is in a zone that
+        reaches the edge, and has passed one that does not.
+        """
+        edge = np.array([self.frame.width - 1, self.frame.height - 1], np.float64)
+        return np.minimum(np.maximum(foot_points(self.people.xyxy), 0), edge)
+
+    def inside(self, polygon: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """(len(people),) whether they stand in a polygon (K, 2) in 0..1."""
+        return inside_polygon(self.feet / (self.frame.width, self.frame.height), polygon)

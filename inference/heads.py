@@ -18,13 +18,13 @@ def tie_heads(people: NDArray[np.float32], heads: NDArray[np.float32]) -> NDArra
     0.2 heads of the top of their person and 0.35 widths of the middle. A helmet in the hand, on a
     table or on a neighbour's head does not.
     """
-    width = np.maximum(people[:, 2] - people[:, 0], 1.0)[:, None]
-    size = np.maximum(heads[:, 3] - heads[:, 1], 1.0)[None, :]
-    middle = (people[:, 0] + people[:, 2])[:, None] / 2
-    side = np.abs((heads[:, 0] + heads[:, 2])[None, :] / 2 - middle) / (width * SIDE_REACH)
-    top = np.abs(heads[None, :, 1] - people[:, None, 1]) / (size * TOP_REACH)
-    possible = (side <= 1) & (top <= 1) & (size <= (people[:, 3] - people[:, 1])[:, None])
+    left, top, right, bottom = people.T[:, :, None]
+    x1, y1, x2, y2 = heads.T
+    size = np.maximum(y2 - y1, 1.0)
+    side = np.abs(x1 + x2 - left - right) / (2 * SIDE_REACH * np.maximum(right - left, 1.0))
+    apart = np.abs(y1 - top) / (TOP_REACH * size)
+    possible = (side <= 1) & (apart <= 1) & (size <= bottom - top)
     tied = np.full(len(people), -1, np.intp)
-    for person, head in assign(np.where(possible, (side + top) / 2, 2.0), 1.0):
+    for person, head in assign(np.where(possible, (side + apart) / 2, 2.0), 1.0):
         tied[person] = head
     return tied

@@ -22,7 +22,11 @@ Floats = NDArray[np.float64]
 
 @dataclass(slots=True)
 class BoxFilter:
-    """N boxes: mean (N, 8), covariance (N, 8, 8)."""
+    """N boxes: mean (N, 8), covariance (N, 2, 2) of position and velocity.
+
+    The four coordinates of a box have the same noise and do not depend on each other, so each of
+    them has this same covariance.
+    """
 
     mean: Floats
     covariance: Floats
@@ -31,40 +35,29 @@ class BoxFilter:
     def start(cls, xyxy: NDArray[np.floating]) -> "BoxFilter":
         """Filters of first measurements (N, 4)."""
         measured = to_centre(xyxy)
-        height = measured[:, 3]
-        deviation = np.concatenate(
-            [
-                np.repeat(POSITION_NOISE * height[:, None], 4, axis=1),
-                np.repeat(VELOCITY_AT_START * height[:, None], 4, axis=1),
-            ],
-            axis=1,
-        )
+        unsure = np.diag([POSITION_NOISE**2, VELOCITY_AT_START**2])
         mean = np.concatenate([measured, np.zeros_like(measured)], axis=1)
-        return cls(mean, np.einsum("ni,ij->nij", deviation**2, np.eye(8)))
+        return cls(mean, measured[:, 3, None, None] ** 2 * unsure)
 
     def predict(self, seconds: float) -> None:
         """Moves every box on by a time."""
-        move = np.eye(8)
-        move[:4, 4:] = np.eye(4) * seconds
+        move = np.array([[1.0, seconds], [0.0, 1.0]])
         # White acceleration over the time (Bar-Shalom, discrete constant-velocity model).
         spread = np.array([[seconds**4 / 4, seconds**3 / 2], [seconds**3 / 2, seconds**2]])
-        noise = np.kron(spread, np.eye(4)) * ACCELERATION**2
-        height = np.maximum(self.mean[:, 3], 1.0)
-        self.mean = self.mean @ move.T
-        self.covariance = move @ self.covariance @ move.T + noise[None] * (height**2)[:, None, None]
+        noise = spread * ACCELERATION**2
+        height = np.maximum(self.mean[:, 3], 1.0)[:, None, None]
+        self.covariance = move @ self.covariance @ move.T + noise * height**2
+        self.mean[:, :4] += self.mean[:, 4:] * seconds
 
     def correct(self, rows: NDArray[np.intp], xyxy: NDArray[np.floating]) -> None:
         """Takes in the measurements (K, 4) of some rows (K,)."""
-        if not len(rows):
-            return
-        measured = to_centre(xyxy)
         mean, covariance = self.mean[rows], self.covariance[rows]
-        noise = np.einsum(
-            "n,ij->nij", (POSITION_NOISE * np.maximum(mean[:, 3], 1.0)) ** 2, np.eye(4)
-        )
-        gain = covariance[:, :, :4] @ np.linalg.inv(covariance[:, :4, :4] + noise)
-        self.mean[rows] = mean + np.einsum("nij,nj->ni", gain, measured - mean[:, :4])
-        self.covariance[rows] = covariance - gain @ covariance[:, :4, :]
+        noise = (POSITION_NOISE * np.maximum(mean[:, 3], 1.0)) ** 2
+        gain = covariance[:, :, 0] / (covariance[:, 0, 0] + noise)[:, None]
+        surprise = to_centre(xyxy) - mean[:, :4]
+        change = gain[:, :, None] * surprise[:, None, :]
+        self.mean[rows] = mean + change.reshape(-1, 8)
+        self.covariance[rows] = covariance - gain[:, :, None] * covariance[:, :1]
 
     def keep(self, mask: NDArray[np.bool_]) -> None:
         """Forgets the other rows."""
@@ -84,5 +77,5 @@ class BoxFilter:
 
 def to_centre(xyxy: NDArray[np.floating]) -> Floats:
     """(N, 4) corners as centre x, centre y, width, height in float64."""
-    low, high = xyxy[:, :2].astype(np.float64), xyxy[:, 2:].astype(np.float64)
+    low, high = xyxy.astype(np.float64).reshape(-1, 2, 2).transpose(1, 0, 2)
     return np.concatenate([(low + high) / 2, high - low], axis=1)

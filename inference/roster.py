@@ -1,12 +1,13 @@
 """Who is who: a track that begins where another one was lost is the same person."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.detections import Tracks
 from core.geometry import iou
+from inference.memory import Memory
 
 FOUND_S = 30.0
 """Whoever was lost inside the picture may come back as the same for this long."""
@@ -26,35 +27,19 @@ EDGE = 0.01
 """Share of the picture's size; a box this near to its edge is cut by it."""
 
 
-@dataclass(slots=True)
-class _Known:
-    """One person. box: (4,) pixels. Times in UTC seconds."""
-
-    box: NDArray[np.float32]
-    first_seen: float
-    seen_at: float
-    at_edge: bool
-
-
-@dataclass(slots=True)
-class _Track:
-    """Whose track it is. seen_at: UTC seconds."""
-
-    person: int
-    seen_at: float
-
-
 class Roster:
     """Gives each track the id of its person; forgets who is gone."""
 
     def __init__(self) -> None:
-        self._people: dict[int, _Known] = {}
-        self._tracks: dict[int, _Track] = {}
+        self._people = Memory(
+            box=np.zeros(4, np.float32), first_seen=np.inf, seen_at=0.0, edge=False
+        )
+        self._tracks = Memory(person=-1, seen_at=0.0)
 
     @property
     def remembered(self) -> frozenset[int]:
         """Ids of those who are there or may still come back."""
-        return frozenset(self._people)
+        return frozenset(self._people.ids)
 
     def update(self, tracks: Tracks, width: int, height: int, timestamp: float) -> Tracks:
         """The same tracks under the ids of their people.
@@ -62,27 +47,15 @@ class Roster:
         width, height: of the picture, pixels. timestamp: UTC seconds.
         """
         self._forget(timestamp)
-        cut = cut_by_edge(tracks.xyxy, width, height).max(axis=1, initial=False)
-        ids = tracks.track_id.tolist()
-        present = {self._tracks[i].person for i in ids if i in self._tracks}
-        people = []
-        for row, track in enumerate(ids):
-            box, at_edge = tracks.xyxy[row], bool(cut[row])
-            if track not in self._tracks:
-                person = self._found_again(box, at_edge, timestamp, present) or track
-                self._tracks[track] = _Track(person, timestamp)
-                present.add(person)
-            person = self._tracks[track].person
-            people.append(person)
-            first_seen = float(tracks.first_seen[row])
-            known = self._people.setdefault(person, _Known(box, first_seen, timestamp, at_edge))
-            known.box, known.at_edge, known.seen_at = box, at_edge, timestamp
-            self._tracks[track].seen_at = timestamp
-        return replace(
-            tracks,
-            track_id=np.array(people, np.int64),
-            first_seen=np.array([self._people[p].first_seen for p in people], np.float64),
-        )
+        edge = np.logical_or.reduce(cut_by_edge(tracks.xyxy, width, height), axis=1)
+        ids = self._identify(tracks, edge, timestamp)
+        known = self._people
+        rows = known.rows(ids)
+        first_seen = np.minimum(known["first_seen"][rows], tracks.first_seen)
+        known["first_seen"][rows] = first_seen
+        known["box"][rows], known["edge"][rows] = tracks.xyxy, edge
+        known["seen_at"][rows] = timestamp
+        return replace(tracks, track_id=ids, first_seen=first_seen)
 
     def clear(self) -> None:
         """Forgets everybody: the clock was set."""
@@ -91,38 +64,43 @@ class Roster:
 
     def _forget(self, now: float) -> None:
         """Who is gone, and tracks that the tracker has forgotten."""
-        self._people = {
-            person: known
-            for person, known in self._people.items()
-            if now - known.seen_at <= (LEFT_S if known.at_edge else FOUND_S)
-        }
-        self._tracks = {
-            i: track
-            for i, track in self._tracks.items()
-            if now - track.seen_at <= LEFT_S and track.person in self._people
-        }
+        patience = np.where(self._people["edge"], LEFT_S, FOUND_S)
+        self._people.keep(now - self._people["seen_at"] <= patience)
+        self._tracks.keep(now - self._tracks["seen_at"] <= LEFT_S)
+
+    def _identify(self, tracks: Tracks, edge: NDArray[np.bool_], now: float) -> NDArray[np.int64]:
+        """(N,) id of the person of each track."""
+        rows = self._tracks.rows(tracks.track_id)
+        self._tracks["seen_at"][rows] = now
+        people = self._tracks["person"][rows]
+        ids = people.tolist()
+        for i in np.nonzero(people < 0)[0].tolist():
+            found = self._found_again(tracks.xyxy[i], bool(edge[i]), now, ids)
+            ids[i] = int(tracks.track_id[i]) if found is None else found
+        # A track may come back after another one was taken for its person: nobody is in two places.
+        if len(set(ids)) < len(ids):
+            for i, track in enumerate(tracks.track_id.tolist()):
+                if ids[i] != track and ids.count(ids[i]) > 1:
+                    ids[i] = track
+        self._tracks["person"][rows] = ids
+        return np.array(ids, np.int64)
 
     def _found_again(
-        self, box: NDArray[np.float32], at_edge: bool, now: float, present: set[int]
+        self, box: NDArray[np.float32], at_edge: bool, now: float, present: list[int]
     ) -> int | None:
         """The nearest lost person who can have come to this box."""
-        best, nearest = None, np.inf
-        for person, known in self._people.items():
-            if person in present:
-                continue
-            gap = now - known.seen_at
-            # At the edge one leaves and another comes in: only the very place tells them apart.
-            if (at_edge or known.at_edge) and (
-                gap > LEFT_S or iou(box[None], known.box[None])[0, 0] < SAME_PLACE
-            ):
-                continue
-            before, after = known.box[3] - known.box[1], box[3] - box[1]
-            away = float(np.hypot(*(box[:2] + box[2:] - known.box[:2] - known.box[2:]))) / 2
-            reach = min(REACH + WALK * gap, FARTHEST) * max(before, after)
-            similar = max(before, after) <= SAME_HEIGHT * min(before, after)
-            if similar and away <= reach and away < nearest:
-                best, nearest = person, away
-        return best
+        known = self._people
+        boxes, gap = known["box"], now - known["seen_at"]
+        # At the edge one leaves and another comes in: only the very place tells them apart.
+        here = (gap <= LEFT_S) & (iou(box[None], boxes)[0] >= SAME_PLACE)
+        before, after = boxes[:, 3] - boxes[:, 1], box[3] - box[1]
+        taller = np.maximum(before, after)
+        away = np.hypot(*(box[:2] + box[2:] - boxes[:, :2] - boxes[:, 2:]).T) / 2
+        fits = here | ~(at_edge | known["edge"])
+        fits &= away <= np.minimum(REACH + WALK * gap, FARTHEST) * taller
+        fits &= taller <= SAME_HEIGHT * np.minimum(before, after)
+        fits[known.known(present)] = False
+        return known.ids[np.where(fits, away, np.inf).argmin()] if fits.any() else None
 
 
 def cut_by_edge(xyxy: NDArray[np.float32], width: int, height: int) -> NDArray[np.bool_]:

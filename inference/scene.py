@@ -17,6 +17,8 @@ LEARN_S = 10.0
 """Time that a view is watched before it is known."""
 FOLLOW_S = 300.0
 """Time constant with which the known view follows the light."""
+FOLLOW_EVERY_S = 20.0
+"""How often it does."""
 BLOCK_PX = 10
 WIDTH, HEIGHT = 16 * BLOCK_PX, 9 * BLOCK_PX
 DARK = 10.0
@@ -126,35 +128,47 @@ class _Known:
     """A view that was watched. picture: (HEIGHT, WIDTH) float32 grey."""
 
     def __init__(self, picture: Grey) -> None:
-        self.picture = picture
-        self.watched_s = 0.0
+        self.watched_s = self._unfollowed_s = 0.0
+        self._take(picture)
 
     def learn(self, grey: Grey, passed_s: float) -> None:
         """The mean of the first pictures: whoever walks by is not in it for long."""
         self.watched_s += passed_s
-        self.picture += (grey - self.picture) * (passed_s / max(self.watched_s, 1e-6))
+        self._take(self.picture + (grey - self.picture) * (passed_s / max(self.watched_s, 1e-6)))
 
     def follow(self, grey: Grey, passed_s: float) -> None:
         """Lets the known picture follow the light and the season."""
-        self.picture += (grey - self.picture) * np.float32(1 - np.exp(-passed_s / FOLLOW_S))
+        self._unfollowed_s += passed_s
+        if self._unfollowed_s >= FOLLOW_EVERY_S:
+            share = np.float32(1 - np.exp(-self._unfollowed_s / FOLLOW_S))
+            self._unfollowed_s = 0.0
+            self._take(self.picture + (grey - self.picture) * share)
 
     def compare(self, grey: Grey) -> tuple[float, float]:
         """Share of textured blocks that show the same, and of those whose fine texture is gone.
 
         Not a number where too few blocks have any texture.
         """
-        then = _blocks(self.picture)
-        textured = then.std(axis=2) > TEXTURE
-        if textured.mean() < LEAST_TEXTURED:
+        if self._textured.mean() < LEAST_TEXTURED:
             return np.nan, np.nan
-        then, now = then[textured], _blocks(grey)[textured]
-        then = then - then.mean(axis=1, keepdims=True)
-        now = now - now.mean(axis=1, keepdims=True)
-        spread = np.sqrt((then**2).mean(axis=1) * (now**2).mean(axis=1))
-        same = (then * now).mean(axis=1) > SAME * np.maximum(spread, TEXTURE / 4)
+        now, strength = _texture(_blocks(grey)[self._textured])
+        alike = np.einsum("np,np->n", self._texture, now) / now.shape[1]
+        same = alike > SAME * np.maximum(self._strength * strength, TEXTURE / 4)
         light = (grey.mean() + 1.0) / (self.picture.mean() + 1.0)
-        flat = _fineness(grey) < np.sqrt(FLAT) * min(light, 1.0) * _fineness(self.picture)
-        return float(same.mean()), float(flat[textured].mean())
+        flat = _fineness(grey) < np.sqrt(FLAT) * min(light, 1.0) * self._fineness
+        return float(same.mean()), float(flat[self._textured].mean())
+
+    def _take(self, picture: Grey) -> None:
+        self.picture, self._fineness = picture, _fineness(picture)
+        blocks = _blocks(picture)
+        self._textured = blocks.std(axis=2) > TEXTURE
+        self._texture, self._strength = _texture(blocks[self._textured])
+
+
+def _texture(blocks: Grey) -> tuple[Grey, Grey]:
+    """Of (N, BLOCK_PX²): their pixels without their means, and their deviations (N,)."""
+    texture = blocks - blocks.mean(axis=1, keepdims=True)
+    return texture, np.sqrt(np.einsum("np,np->n", texture, texture) / texture.shape[1])
 
 
 def _fineness(grey: Grey) -> Grey:
@@ -181,8 +195,8 @@ def _hidden(people: NDArray[np.float32], width: int, height: int) -> Mask:
 
 
 def _has_colour(small: Image) -> bool:
-    blue, green, red = (small[..., i].astype(np.int16) for i in range(3))
-    return bool((np.abs(blue - green) + np.abs(green - red)).mean() > COLOUR)
+    blue, green, red = cv2.split(small)
+    return cv2.mean(cv2.absdiff(blue, green))[0] + cv2.mean(cv2.absdiff(green, red))[0] > COLOUR
 
 
 def _moved(grey: Grey, shift: tuple[float, float]) -> Grey:

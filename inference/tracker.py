@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.detections import Detections, Tracks
-from core.geometry import area, iou
+from core.geometry import area, iou, shared_area
 from inference.assignment import assign
 from inference.kalman import BoxFilter
 
@@ -57,68 +57,73 @@ class Tracker:
         """
         self._forget(timestamp)
         self._predict(timestamp)
-        rows = rows[_distinct(detections[rows], self._settings.twin)]
+        rows = rows[_distinct(detections.xyxy[rows], detections.confidence[rows], self._settings)]
         sure = detections.confidence[rows] >= self._settings.confidence
-        strong, weak = rows[sure], rows[~sure]
-        everyone = np.arange(len(self._id))
-        first = self._match(everyone, detections, strong)
-        missing = np.delete(everyone, first[:, 0])
-        second = self._match(missing, detections, weak)
-        matched = np.concatenate([first, second])
-        self._correct(matched, detections, timestamp)
-        unclaimed = strong[~np.isin(strong, first[:, 1])]
-        born = self._start(unclaimed, detections, timestamp)
-        return self._report(np.concatenate([matched, born]), detections, timestamp)
+        row_of = np.full(len(self._id), -1, np.intp)
+        unclaimed = self._claim(row_of, detections, rows[sure])
+        self._claim(row_of, detections, rows[~sure])
+        self._correct(row_of, detections, timestamp)
+        row_of = np.concatenate([row_of, self._start(unclaimed, detections, timestamp)])
+        return self._report(row_of, detections, timestamp)
 
     def _forget(self, timestamp: float) -> None:
         """Drops what was lost too long, what was seen only once, and all where time steps back."""
-        age = timestamp - self._last_seen
-        known = self._hits > 1
-        young = age <= np.where(known, self._settings.lost_s, 1.0)
-        self._keep(young & (timestamp >= self._timestamp))
+        patience = np.where(self._hits > 1, self._settings.lost_s, 1.0)
+        keep = timestamp - self._last_seen <= patience
+        if timestamp < self._timestamp:
+            keep[:] = False
+        if not keep.all():
+            self._boxes.keep(keep)
+            self._id, self._hits = self._id[keep], self._hits[keep]
+            self._first_seen, self._last_seen = self._first_seen[keep], self._last_seen[keep]
 
     def _predict(self, timestamp: float) -> None:
         if len(self._id) and timestamp > self._timestamp:
             self._boxes.predict(timestamp - self._timestamp)
         self._timestamp = timestamp
 
-    def _match(
-        self, tracks: NDArray[np.intp], detections: Detections, rows: NDArray[np.intp]
+    def _claim(
+        self, row_of: NDArray[np.intp], detections: Detections, rows: NDArray[np.intp]
     ) -> NDArray[np.intp]:
-        """(K, 2) pairs of track and detection row."""
+        """Gives the boxes of some rows to the tracks that have none; the rows that nobody claims.
+
+        row_of: (N,) row of each track's box, -1 where it has none; is filled in.
+        """
+        (tracks,) = np.nonzero(row_of < 0)
+        if not len(tracks) or not len(rows):
+            return rows
         own = _grow(self._boxes.xyxy[tracks], self._settings.growth)
         seen = _grow(detections.xyxy[rows].astype(np.float64), self._settings.growth)
-        pairs = assign(1.0 - iou(own, seen), 1.0 - self._settings.minimum_iou)
-        found = [(tracks[t], rows[d]) for t, d in pairs]
-        return np.array(found, np.intp).reshape(-1, 2)
+        free = np.ones(len(rows), bool)
+        for track, row in assign(1.0 - iou(own, seen), 1.0 - self._settings.minimum_iou):
+            row_of[tracks[track]] = rows[row]
+            free[row] = False
+        return rows[free]
 
-    def _correct(self, matched: NDArray[np.intp], detections: Detections, timestamp: float) -> None:
-        tracks, rows = matched[:, 0], matched[:, 1]
-        self._boxes.correct(tracks, detections.xyxy[rows])
+    def _correct(self, row_of: NDArray[np.intp], detections: Detections, timestamp: float) -> None:
+        (tracks,) = np.nonzero(row_of >= 0)
+        self._boxes.correct(tracks, detections.xyxy[row_of[tracks]])
         self._last_seen[tracks] = timestamp
         self._hits[tracks] += 1
 
     def _start(
         self, rows: NDArray[np.intp], detections: Detections, timestamp: float
     ) -> NDArray[np.intp]:
-        """New tracks of boxes that nobody claimed; (K, 2) pairs of track and detection row."""
-        count, old = len(rows), len(self._id)
-        self._boxes.append(BoxFilter.start(detections.xyxy[rows]))
-        self._id = np.append(self._id, np.arange(self._next_id, self._next_id + count))
-        self._first_seen = np.append(self._first_seen, np.full(count, timestamp))
-        self._last_seen = np.append(self._last_seen, np.full(count, timestamp))
-        self._hits = np.append(self._hits, np.ones(count, np.int64))
-        self._next_id += count
-        return np.stack([np.arange(old, old + count), rows], axis=1)
+        """New tracks, at the end, of boxes that nobody claimed; their rows."""
+        count = len(rows)
+        if count:
+            self._boxes.append(BoxFilter.start(detections.xyxy[rows]))
+            self._id = np.append(self._id, np.arange(self._next_id, self._next_id + count))
+            self._first_seen = np.append(self._first_seen, np.full(count, timestamp))
+            self._last_seen = np.append(self._last_seen, np.full(count, timestamp))
+            self._hits = np.append(self._hits, np.ones(count, np.int64))
+            self._next_id += count
+        return rows
 
-    def _report(
-        self, matched: NDArray[np.intp], detections: Detections, timestamp: float
-    ) -> Tracks:
-        tracks = matched[:, 0]
-        old_enough = timestamp - self._first_seen[tracks] >= self._settings.confirm_s
-        confirmed = matched[(self._hits[tracks] > 1) & old_enough]
-        confirmed = confirmed[np.argsort(self._id[confirmed[:, 0]])]
-        tracks, rows = confirmed[:, 0], confirmed[:, 1]
+    def _report(self, row_of: NDArray[np.intp], detections: Detections, timestamp: float) -> Tracks:
+        old_enough = timestamp - self._first_seen >= self._settings.confirm_s
+        (tracks,) = np.nonzero((row_of >= 0) & (self._hits > 1) & old_enough)
+        rows = row_of[tracks]
         return Tracks(
             xyxy=detections.xyxy[rows],
             confidence=detections.confidence[rows],
@@ -129,32 +134,23 @@ class Tracker:
             detection_index=rows,
         )
 
-    def _keep(self, mask: NDArray[np.bool_]) -> None:
-        self._boxes.keep(mask)
-        self._id, self._hits = self._id[mask], self._hits[mask]
-        self._first_seen, self._last_seen = self._first_seen[mask], self._last_seen[mask]
-
 
 SAME_TOP = 0.1
 """Height, as share of the lower box, by which the tops of one person's two boxes may differ."""
 
 
-def _distinct(persons: Detections, twin: float) -> NDArray[np.bool_]:
-    """(N,): which boxes are people of their own."""
-    xyxy = persons.xyxy.astype(np.float64)
-    own = area(xyxy)
-    low = np.maximum(xyxy[:, None, :2], xyxy[None, :, :2])
-    high = np.minimum(xyxy[:, None, 2:], xyxy[None, :, 2:])
-    shared = np.maximum(high - low, 0.0).prod(axis=2)
-    smaller = np.minimum(own[:, None], own[None, :])
-    height = xyxy[:, 3] - xyxy[:, 1]
-    apart = np.abs(xyxy[:, None, 1] - xyxy[None, :, 1])
-    one_top = apart <= SAME_TOP * np.minimum(height[:, None], height[None, :])
-    order = np.lexsort((np.arange(len(persons)), -persons.confidence))
-    rank = np.empty(len(persons), np.intp)
-    rank[order] = np.arange(len(persons))
-    surer = rank[None, :] < rank[:, None]
-    return np.asarray(~((shared >= twin * smaller) & one_top & surer).any(axis=1), np.bool_)
+def _distinct(
+    xyxy: NDArray[np.float32], confidence: NDArray[np.float32], settings: TrackerSettings
+) -> NDArray[np.intp]:
+    """Which boxes are people of their own, in order: none that is the twin of a surer one."""
+    if len(xyxy) < 2:
+        return np.arange(len(xyxy))
+    order = np.argsort(-confidence, kind="stable")
+    boxes = xyxy[order].astype(np.float64)
+    own, top, height = area(boxes), boxes[:, 1], boxes[:, 3] - boxes[:, 1]
+    twins = shared_area(boxes, boxes) >= settings.twin * np.minimum(own[:, None], own)
+    twins &= np.abs(top[:, None] - top) <= SAME_TOP * np.minimum(height[:, None], height)
+    return np.sort(order[twins.argmax(axis=1) == np.arange(len(order))])
 
 
 def _grow(xyxy: NDArray[np.float64], share: float) -> NDArray[np.float64]:

@@ -64,11 +64,12 @@ class BlockedExitRule:
         ground = self._ground
         if ground is None:
             ground = self._ground = Ground(self._zone.polygon, seen.frame, self._approved)
-        sure = seen.detections.confidence >= LEAST_PERSON
-        rows = sure & (seen.detections.class_id == self._person_id)
-        people = np.concatenate([seen.detections.xyxy[rows], seen.people.xyxy])
-        if not ground.look(seen.frame, people, seen.view):
+        if not ground.is_due(seen.frame.timestamp):
             return []
+        persons = seen.detections.class_id == self._person_id
+        persons &= seen.detections.confidence >= LEAST_PERSON
+        persons[seen.people.detection_index] = True
+        ground.look(seen.frame, seen.detections.xyxy[persons], seen.view)
         if ground.answer is not Answer.JUDGED:
             self.answers = {ground.answer: 1.0}
             return []

@@ -68,19 +68,19 @@ class Ground:
         self._free_since = frame.timestamp
         self._around_at = -np.inf
 
-    def look(self, frame: Frame, people: NDArray[np.float32], view: View) -> bool:
-        """Takes in the next picture, unless the last one was a moment ago. people: (N, 4) boxes,
-        pixels. Whether it was looked at.
-        """
+    def is_due(self, now: float) -> bool:
+        """Whether it is time to look again."""
+        return not 0 < now - self._timestamp < 0.9 * LOOK_EVERY_S
+
+    def look(self, frame: Frame, people: NDArray[np.float32], view: View) -> None:
+        """Takes in the next picture. people: (N, 4) boxes, pixels."""
         now = frame.timestamp
-        if 0 < now - self._timestamp < 0.8 * LOOK_EVERY_S:
-            return False
         passed = float(np.clip(now - self._timestamp, 0.0, LONGEST_STEP_S))
         self._timestamp, self.proposed = now, False
         self.hidden = 0.0
         self.answer = _UNSEEN.get(view.state, Answer.JUDGED)
         if self.answer is not Answer.JUDGED:
-            return True
+            return
         margin = (people[:, 2:] - people[:, :2]) * np.float32(PERSON_MARGIN)
         grown = np.concatenate([people[:, :2] - margin, people[:, 2:] + margin], axis=1)
         passage = self.passage.moved(view.shift)
@@ -98,7 +98,6 @@ class Ground:
             self._date(now)
             self._propose(now, hidden)
             self._references.follow(passed)
-        return True
 
     def blocked(self, dwell_s: float) -> Mask:
         """(rows, columns) bool: blocks that look different for the dwell time."""

@@ -4,36 +4,27 @@ A bare head is positive evidence: a box of class `head` on this person, in enoug
 helmet found proves nothing. Each person's evidence adds up until it is enough to change a mind.
 """
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.coverage import Answer
 from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
+from inference.memory import Memory
 from inference.rules.headwear import HeadReader
 from inference.rules.rule import JUDGED, Answers, Incident, shares
 from inference.rules.sequential import Evidence
 from inference.rules.settings import HelmetSettings
-from inference.rules.standing import feet_in
 
-RULE = "missing_helmet/2"
+Floats = NDArray[np.float64]
+
+RULE = "missing_helmet/3"
 LEAVE_S = 3.0
 """Outside the zone for this long, and a person is no longer judged in it."""
-
-
-@dataclass(slots=True)
-class _Wearer:
-    """What is known about one person's head. Times in UTC seconds.
-
-    bare_since: first picture that spoke for bare, inf where none does. bare: as decided last.
-    """
-
-    inside_at: float
-    evidence: Evidence = field(default_factory=Evidence)
-    bare_since: float = math.inf
-    bare: bool = False
 
 
 @dataclass(slots=True)
@@ -60,45 +51,29 @@ class MissingHelmetRule:
         self._heads = heads
         self._settings = settings
         self._bounds = settings.bounds
-        self._wearers: dict[int, _Wearer] = {}
+        self._wearers = Memory(
+            log_ratio=0.0, counted_at=-np.inf, bare_since=np.inf, bare=False, inside_at=0.0
+        )
         self._cases: list[_Case] = []
 
     def update(self, seen: Observation, *, watched: bool) -> Sequence[Violation]:
         """See Rule.update."""
         if not watched:
             return self.close()
-        now = seen.frame.timestamp
-        inside = feet_in(self._zone, seen)
+        now, ids = seen.frame.timestamp, seen.people.track_id
+        inside = seen.inside(self._zone.polygon)
+        self._forget(seen.remembered, ids[~inside], now)
+        rows = self._wearers.rows(ids[inside])
+        self._wearers["inside_at"][rows] = now
         readings = self._heads.read(seen)
-        # Plain numbers: arithmetic with single elements of arrays costs several times as much.
-        rows = zip(
-            seen.people.track_id.tolist(),
-            inside.tolist(),
-            readings.answer.tolist(),
-            readings.log_ratio.tolist(),
-            readings.confidence.tolist(),
-            readings.share.tolist(),
-            strict=True,
-        )
-        answers: list[Answer] = []
-        outside: set[int] = set()
-        barely: dict[int, float] = {}
-        for person, within, answer, ratio, confidence, share in rows:
-            if not within:
-                outside.add(person)
-                continue
-            answers.append(answer)
-            wearer = self._wearers.get(person)
-            if wearer is None:
-                wearer = self._wearers[person] = _Wearer(now)
-            wearer.inside_at = now
-            if answer is Answer.JUDGED:
-                self._weigh(wearer, ratio, share, now)
-                if wearer.bare and ratio > 0:
-                    barely[person] = confidence
-        self.answers = shares(answers)
-        self._forget(seen.remembered, outside, now)
-        return [*self._see(barely, now), *self._end(now)]
+        self.answers = shares(readings.answer[inside].tolist())
+        judged = inside & (readings.answer == Answer.JUDGED)
+        ratio = readings.log_ratio[judged]
+        bare = self._weigh(rows[judged[inside]], ratio, readings.share[judged], now)
+        barely = bare & (ratio > 0)
+        sure = readings.confidence[judged][barely]
+        seen_bare = zip(ids[judged][barely].tolist(), sure.tolist(), strict=True)
+        return [*self._see(dict(seen_bare), now), *self._end(now)]
 
     def close(self) -> Sequence[Violation]:
         """See Rule.close."""
@@ -107,25 +82,35 @@ class MissingHelmetRule:
         self._wearers.clear()
         return ended
 
-    def _weigh(self, wearer: _Wearer, log_ratio: float, share: float, now: float) -> None:
-        wearer.evidence.weigh(log_ratio, now, share, self._bounds)
-        if log_ratio > 0:
-            wearer.bare_since = min(wearer.bare_since, now)
-        if wearer.evidence.log_ratio <= self._bounds.lower:
-            wearer.bare_since, wearer.bare = math.inf, False
-        elif wearer.evidence.log_ratio >= self._bounds.upper:
-            wearer.bare = wearer.bare or now - wearer.bare_since >= self._zone.dwell_s
+    def _weigh(
+        self, rows: NDArray[np.intp], ratio: Floats, share: Floats, now: float
+    ) -> NDArray[np.bool_]:
+        """Whether each of some wearers (K,) is bare, with this picture's evidence (K,).
+
+        bare_since is the first picture that spoke for bare, inf where none does.
+        """
+        wearers = self._wearers
+        evidence = Evidence(wearers["log_ratio"][rows], wearers["counted_at"][rows])
+        evidence.weigh(ratio, now, share, self._bounds)
+        helmet = evidence.log_ratio <= self._bounds.lower
+        since = np.minimum(wearers["bare_since"][rows], np.where(ratio > 0, now, np.inf))
+        since[helmet] = np.inf
+        certain = (evidence.log_ratio >= self._bounds.upper) & (now - since >= self._zone.dwell_s)
+        bare = ~helmet & (wearers["bare"][rows] | certain)
+        wearers["log_ratio"][rows], wearers["counted_at"][rows] = evidence.log_ratio, now
+        wearers["bare_since"][rows], wearers["bare"][rows] = since, bare
+        return np.asarray(bare, np.bool_)
 
     def _see(self, barely: dict[int, float], now: float) -> list[Violation]:
         """Cases that begin or go on. barely: confidence by id of those who are seen bare now."""
-        said: dict[int, Violation] = {}
         for person, confidence in barely.items():
-            case = self._case_of(person, now)
-            if case is None:
-                case = self._begin(person, confidence, now)
+            case = self._case_of(person, now) or self._begin(person, confidence, now)
             case.bare_at = now
-            said[id(case)] = case.incident.see(now, confidence, (person,))
-        return list(said.values())
+        return [
+            case.incident.see(now, max(barely[p] for p in there), there)
+            for case in self._cases
+            if (there := [person for person in barely if person in case.members])
+        ]
 
     def _case_of(self, person: int, now: float) -> _Case | None:
         for case in self._cases:
@@ -147,28 +132,26 @@ class MissingHelmetRule:
             camera_id=self._camera_id,
             zone_id=self._zone.id,
             track_ids=(person,),
-            started_at=self._wearers[person].bare_since,
+            started_at=float(self._wearers["bare_since"][self._wearers.known([person])][0]),
             seen_at=now,
             confidence=confidence,
         )
         self._cases.append(_Case(incident, {person}, now, now))
         return self._cases[-1]
 
-    def _forget(self, remembered: frozenset[int], outside: set[int], now: float) -> None:
-        """Those who are gone: from the camera, or out of the zone. outside: seen there now."""
-        self._wearers = {
-            person: wearer
-            for person, wearer in self._wearers.items()
-            if person in remembered and not (person in outside and now - wearer.inside_at > LEAVE_S)
-        }
+    def _forget(self, remembered: frozenset[int], outside: NDArray[np.int64], now: float) -> None:
+        """Those who are gone: from the camera, or out of the zone. outside: ids seen there now."""
+        keep = self._wearers.among(remembered)
+        rows = self._wearers.known(outside.tolist())
+        keep[rows] &= now - self._wearers["inside_at"][rows] <= LEAVE_S
+        self._wearers.keep(keep)
 
     def _end(self, now: float) -> list[Violation]:
         over = []
         for case in self._cases:
-            members = [self._wearers[p] for p in case.members if p in self._wearers]
-            if any(wearer.bare for wearer in members):
-                continue
-            if not members or now - case.bare_at >= self._settings.cool_down_s:
+            members = self._wearers.known(case.members)
+            late = now - case.bare_at >= self._settings.cool_down_s
+            if not len(members) or (late and not self._wearers["bare"][members].any()):
                 over.append(case)
         for case in over:
             self._cases.remove(case)

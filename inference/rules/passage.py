@@ -7,6 +7,7 @@ whole did. Nothing depends on what the object is.
 """
 
 from dataclasses import dataclass, replace
+from math import ceil, sqrt
 
 import cv2
 import numpy as np
@@ -81,7 +82,12 @@ class Passage:
         x1, y1, x2, y2 = self.pixels(image.shape[1], image.shape[0])
         grey = cv2.cvtColor(image[y1:y2, x1:x2], cv2.COLOR_BGR2GRAY)
         size = (self.columns * BLOCK_PX, self.rows * BLOCK_PX)
-        return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32)
+        # As free of noise as the mean over each area, in a fraction of its time: smoothed by as
+        # much, then sampled.
+        while grey.shape[1] >= 2 * size[0] and grey.shape[0] >= 2 * size[1]:
+            grey = cv2.pyrDown(grey)
+        grey = cv2.GaussianBlur(grey, (3, 3), grey.shape[1] / size[0] / sqrt(12))
+        return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
     def pixels(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Its bounding box in pixels of a picture."""
@@ -95,13 +101,9 @@ class Passage:
         x1, y1, x2, y2 = self.pixels(width, height)
         covered = np.zeros((self.rows, self.columns), bool)
         step = np.array([(x2 - x1) / self.columns, (y2 - y1) / self.rows] * 2)
-        blocks = (boxes - np.array([x1, y1, x1, y1])) / step
-        blocks[:, :2], blocks[:, 2:] = np.floor(blocks[:, :2]), np.ceil(blocks[:, 2:])
-        touching = (blocks[:, 2:] > 0).all(axis=1) & (blocks[:, :2] < covered.shape[::-1]).all(
-            axis=1
-        )
-        for left, top, right, bottom in np.maximum(blocks[touching], 0).astype(int).tolist():
-            covered[top:bottom, left:right] = True
+        blocks = np.maximum((boxes - np.array([x1, y1, x1, y1])) / step, 0.0).tolist()
+        for left, top, right, bottom in blocks:
+            covered[int(top) : ceil(bottom), int(left) : ceil(right)] = True
         return covered
 
     def share_of_width(self, blocked: Mask) -> float:
@@ -110,6 +112,8 @@ class Passage:
         blocked: (rows, columns) bool. Each connected object counts with the part of the width that
         it takes at its foot; what two of them take alike counts once.
         """
+        if not blocked.any():
+            return 0.0
         count, labels = cv2.connectedComponents(blocked.astype(np.uint8), connectivity=8)
         spans = []
         for label in range(1, count):
@@ -154,14 +158,14 @@ def changed_blocks(now: Blocks, then: Blocks, judged: Mask) -> Mask:
     if not judged.any():
         return np.zeros_like(judged)
     # In less light the texture is fainter, down to where it drowns in noise.
-    light = min(1.0, float(np.median(((now.mean + 1.0) / (then.mean + 1.0))[judged])))
+    light = min(1.0, _median(((now.mean + 1.0) / (then.mean + 1.0))[judged]))
     expected = then.variance * np.float32(light**2)
     texture = np.maximum(now.variance, expected) > TEXTURE**2
     covariance = block_means(now.grey * then.grey) - now.mean * then.mean
     floor = (TEXTURE / 2) ** 2
     spread = np.sqrt(np.maximum(now.variance, floor) * np.maximum(then.variance, floor))
     ratio = np.log((now.mean + 16.0) / (then.mean + 16.0))
-    other_light = ~texture & (np.abs(ratio - np.median(ratio[judged])) > LEAST_CONTRAST)
+    other_light = ~texture & (np.abs(ratio - _median(ratio[judged])) > LEAST_CONTRAST)
     other_texture = texture & (covariance < LEAST_CORRELATION * spread)
     changed = (other_texture | other_light) & judged
     has_texture = (expected > TEXTURE**2)[judged].mean() > LEAST_TEXTURED
@@ -170,6 +174,12 @@ def changed_blocks(now: Blocks, then: Blocks, judged: Mask) -> Mask:
     # One object is one piece: close the gaps that a plain surface leaves.
     closed = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     return np.asarray(closed.astype(bool) & judged)
+
+
+def _median(values: Grey) -> float:
+    """The upper one of the two in the middle, which takes a tenth of the time of the mean."""
+    middle = len(values) // 2
+    return float(np.partition(values, middle)[middle])
 
 
 def _of_other_texture(changed: Mask, other_texture: Mask) -> Mask:

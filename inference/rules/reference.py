@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +13,8 @@ LEARN_S = 2.0
 """Time that a block is watched before it can be judged."""
 ADAPT_S = 60.0
 """Time constant with which free blocks follow the light."""
+FOLLOW_EVERY_S = 2.0
+"""How often they do."""
 MOST_LIGHTS = 4
 """Learned pictures of different lights; the oldest one gives way."""
 
@@ -31,6 +34,7 @@ class References:
         self._approved = [Blocks.of(passage.cut(image)) for image in approved]
         self._learned: list[_Light] = []
         self._current = Blocks.of(np.zeros(_pixels(passage), np.float32))
+        self._unfollowed_s = 0.0
 
     @property
     def share_changed(self) -> float:
@@ -55,6 +59,8 @@ class References:
         known, free = np.zeros_like(seen), np.zeros_like(seen)
         for then in self._approved:
             known |= seen
+            if (free | ~known).all():
+                break
             free |= seen & ~changed_blocks(self._current, then, seen)
         self._learned[-1].learn(self._current, free if self._approved else seen, passed_s)
         for light in reversed(self._learned):
@@ -67,7 +73,11 @@ class References:
 
     def follow(self, passed_s: float) -> None:
         """Lets the blocks that have not changed follow the light. A blocker is never learned."""
-        weight = 1.0 - np.exp(-passed_s / ADAPT_S)
+        self._unfollowed_s += passed_s
+        if self._unfollowed_s < FOLLOW_EVERY_S:
+            return
+        weight = 1.0 - np.exp(-self._unfollowed_s / ADAPT_S)
+        self._unfollowed_s = 0.0
         self._learned[-1].move(self._current, np.where(self.judged & ~self.changed, weight, 0.0))
 
     def add_light(self, free: Mask) -> None:
@@ -118,8 +128,9 @@ class _Light:
         """Towards the picture; weight: (rows, columns), 0..1."""
         if not weight.any():
             return
-        pixels = np.kron(weight, np.ones((BLOCK_PX, BLOCK_PX))).astype(np.float32)
         grey = self.blocks.grey
+        size = grey.shape[::-1]
+        pixels = cv2.resize(weight.astype(np.float32), size, interpolation=cv2.INTER_NEAREST)
         self.blocks = Blocks.of(grey + (now.grey - grey) * pixels)
 
 

@@ -1,16 +1,21 @@
 """A person inside a zone where nobody may be."""
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.coverage import Answer
+from core.geometry import depth_in_polygon
 from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
+from inference.memory import Memory
 from inference.rules.rule import JUDGED, Answers, Incident, shares
 from inference.rules.settings import ZoneSettings
-from inference.rules.standing import standing_in
+from inference.rules.standing import feet_hidden
+
+Floats = NDArray[np.floating]
 
 RULE = "restricted_zone/2"
 LEAVE_S = 1.0
@@ -23,26 +28,6 @@ FASTEST = 4.0
 """Heights per second that a person runs: 7 m/s."""
 
 
-@dataclass(slots=True)
-class _Step:
-    """Where somebody stood last. x, y: of the foot point, pixels. seen_at: UTC seconds."""
-
-    x: float
-    y: float
-    seen_at: float
-
-
-@dataclass(slots=True)
-class _Visit:
-    """One person in the zone. Times in UTC seconds; outside_since: inf while inside."""
-
-    entered_at: float
-    outside_since: float = math.inf
-    hits: int = 0
-    confidence: float = 0.0
-    incident: Incident | None = None
-
-
 class RestrictedZoneRule:
     """One violation per visit: feet inside, often enough, long enough."""
 
@@ -53,92 +38,92 @@ class RestrictedZoneRule:
         self._camera_id = camera_id
         self._zone = zone
         self._settings = settings
-        self._steps: dict[int, _Step] = {}
-        self._visits: dict[int, _Visit] = {}
+        # entered_at: of the visit, inf without one. outside_since: inf while inside.
+        self._people = Memory(
+            feet=(np.nan, np.nan),
+            seen_at=0.0,
+            entered_at=np.inf,
+            outside_since=np.inf,
+            hits=0,
+            confidence=0.0,
+        )
+        self._incidents: dict[int, Incident] = {}
 
     def update(self, seen: Observation, *, watched: bool) -> Sequence[Violation]:
         """See Rule.update."""
         if not watched:
             return self.close()
         now, people = seen.frame.timestamp, seen.people
-        standing = standing_in(self._zone, seen)
-        # Plain numbers: arithmetic with single elements of arrays costs several times as much.
-        rows = zip(
-            people.track_id.tolist(),
-            standing.feet.tolist(),
-            standing.depth.tolist(),
-            standing.hidden.tolist(),
-            (people.xyxy[:, 3] - people.xyxy[:, 1]).tolist(),
-            people.confidence.tolist(),
-            strict=True,
-        )
-        answers: list[Answer] = []
-        changed: list[Violation] = []
-        for person, (x, y), depth, hidden, height, confidence in rows:
-            plausible = self._walks(person, _Step(x, y, now), height)
-            if hidden:
-                answers.append(Answer.HIDDEN)
-            elif not plausible:
-                answers.append(Answer.JUMPED)
-            else:
-                answers.append(Answer.JUDGED)
-                changed += self._stands(person, depth / max(height, 1.0), confidence, now)
-        self.answers = shares(answers)
-        return [*changed, *self._end(seen.remembered, now)]
+        rows = self._people.rows(people.track_id)
+        hidden = feet_hidden(seen)
+        walks = self._walks(rows, seen.feet, seen.heights, now)
+        answers = np.where(walks, Answer.JUDGED, np.full(len(rows), Answer.JUMPED, object))
+        answers[hidden] = Answer.HIDDEN
+        self.answers = shares(answers.tolist())
+        judged = walks & ~hidden
+        inside = judged & seen.inside(self._zone.polygon)
+        away = judged & ~inside & np.isfinite(self._people["entered_at"][rows])
+        if away.any():
+            polygon = self._zone.polygon * (seen.frame.width, seen.frame.height)
+            depth = depth_in_polygon(seen.feet[away], polygon)
+            inside[away] = depth >= -MARGIN * seen.heights[away]
+            left = rows[away & ~inside]
+            since = self._people["outside_since"]
+            since[left] = np.minimum(since[left], now)
+        stand = rows[inside], people.track_id[inside], people.confidence[inside]
+        return [*self._stand(*stand, now), *self._end(seen.remembered, now)]
 
     def close(self) -> Sequence[Violation]:
         """See Rule.close."""
-        ended = [v.incident.end() for v in self._visits.values() if v.incident]
-        self._visits.clear()
-        self._steps.clear()
+        ended = [incident.end() for incident in self._incidents.values()]
+        self._people.clear()
+        self._incidents.clear()
         return ended
 
-    def _walks(self, person: int, step: _Step, height: float) -> bool:
-        """Whether somebody can have come here since the last picture."""
-        last = self._steps.get(person)
-        self._steps[person] = step
-        if last is None:
-            return True
-        away = math.hypot(step.x - last.x, step.y - last.y)
-        return away <= (JUMP + FASTEST * (step.seen_at - last.seen_at)) * height
+    def _walks(
+        self, rows: NDArray[np.intp], feet: NDArray[np.floating], height: Floats, now: float
+    ) -> NDArray[np.bool_]:
+        """Whether each can have come here since the last picture."""
+        last, passed = self._people["feet"][rows], now - self._people["seen_at"][rows]
+        away = np.hypot(*(feet - last).T)
+        self._people["feet"][rows], self._people["seen_at"][rows] = feet, now
+        return np.asarray(np.isnan(away) | (away <= (JUMP + FASTEST * passed) * height), np.bool_)
 
-    def _stands(
-        self, person: int, depth: float, confidence: float, now: float
-    ) -> Sequence[Violation]:
-        """depth: heights of the person that the feet lie inside the zone."""
-        visit = self._visits.get(person)
-        if visit is None:
-            if depth < 0:
-                return []
-            visit = self._visits[person] = _Visit(now)
-        elif depth < -MARGIN:
-            visit.outside_since = min(visit.outside_since, now)
-            return []
-        visit.outside_since = math.inf
-        visit.hits += 1
-        visit.confidence = max(visit.confidence, confidence)
-        if visit.incident is not None:
-            return [visit.incident.see(now, confidence)]
-        if visit.hits < self._settings.minimum_hits or now - visit.entered_at < self._zone.dwell_s:
-            return []
-        visit.incident = Incident(
-            kind=self.kind,
-            rule=RULE,
-            camera_id=self._camera_id,
-            zone_id=self._zone.id,
-            track_ids=(person,),
-            started_at=visit.entered_at,
-            seen_at=now,
-            confidence=visit.confidence,
-        )
-        return [visit.incident.violation]
+    def _stand(
+        self, rows: NDArray[np.intp], ids: NDArray[np.int64], confidence: Floats, now: float
+    ) -> list[Violation]:
+        """Those who stand in the zone, (K,) each."""
+        known = self._people
+        known["entered_at"][rows] = entered = np.minimum(known["entered_at"][rows], now)
+        known["confidence"][rows] = surest = np.maximum(known["confidence"][rows], confidence)
+        known["hits"][rows] = hits = known["hits"][rows] + 1
+        known["outside_since"][rows] = np.inf
+        counts = (hits >= self._settings.minimum_hits) & (now - entered >= self._zone.dwell_s)
+        said = []
+        columns = ids[counts].tolist(), entered[counts].tolist(), surest[counts].tolist()
+        for person, entered_at, sure in zip(*columns, strict=True):
+            incident = self._incidents.get(person)
+            if incident is None:
+                incident = self._incidents[person] = Incident(
+                    kind=self.kind,
+                    rule=RULE,
+                    camera_id=self._camera_id,
+                    zone_id=self._zone.id,
+                    track_ids=(person,),
+                    started_at=entered_at,
+                    seen_at=now,
+                    confidence=sure,
+                )
+            said.append(incident.see(now, sure))
+        return said
 
     def _end(self, remembered: frozenset[int], now: float) -> list[Violation]:
-        self._steps = {p: step for p, step in self._steps.items() if p in remembered}
-        over = []
-        for person, visit in self._visits.items():
-            patience = LEAVE_S if visit.incident is None else self._settings.cool_down_s
-            if person not in remembered or now - visit.outside_since >= patience:
-                over.append(person)
-        visits = [self._visits.pop(person) for person in over]
-        return [visit.incident.end() for visit in visits if visit.incident]
+        known = self._people
+        open_now = known.among(self._incidents)
+        patience = np.where(open_now, self._settings.cool_down_s, LEAVE_S)
+        gone = ~known.among(remembered)
+        over = (now - known["outside_since"] >= patience) | gone
+        ended = [self._incidents.pop(known.ids[i]) for i in np.nonzero(over & open_now)[0]]
+        known.reset(over, "entered_at", "outside_since", "hits", "confidence")
+        known.keep(~gone)
+        return [incident.end() for incident in ended]

@@ -8,6 +8,12 @@ same thing, so each counts by how far it is from the one before.
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = float | NDArray[np.float64]
+"""Of one person, or of N of them, (N,)."""
+
 DECORRELATION_S = 0.4
 """Time constant with which the next picture becomes a witness of its own."""
 
@@ -25,20 +31,21 @@ class Bounds:
         return cls(math.log((1 - miss) / false_alarm), math.log(miss / (1 - false_alarm)))
 
 
-def independence(passed_s: float) -> float:
+def independence(passed_s: Numbers) -> Numbers:
     """How much a picture counts, 0..1, that comes so long after the last one that counted."""
-    return 1.0 - math.exp(-max(passed_s, 0.0) / DECORRELATION_S)
+    return 1.0 - np.exp(-np.maximum(passed_s, 0.0) / DECORRELATION_S)
 
 
 @dataclass(slots=True)
 class Evidence:
-    """The sum for one person. counted_at: UTC seconds of the last picture that counted."""
+    """The sums of some people. counted_at: UTC seconds of the last picture that counted."""
 
-    log_ratio: float = 0.0
-    counted_at: float = -math.inf
+    log_ratio: Numbers = 0.0
+    counted_at: Numbers = -math.inf
 
-    def weigh(self, log_ratio: float, timestamp: float, share: float, bounds: Bounds) -> None:
+    def weigh(self, log_ratio: Numbers, timestamp: float, share: Numbers, bounds: Bounds) -> None:
         """Adds a picture. share: 0..1, of what a clear one would count."""
         step = log_ratio * share * independence(timestamp - self.counted_at)
-        self.log_ratio = min(max(self.log_ratio + step, bounds.lower), bounds.upper)
+        total = self.log_ratio + step
+        self.log_ratio = np.minimum(np.maximum(total, bounds.lower), bounds.upper)
         self.counted_at = timestamp

@@ -1,49 +1,22 @@
-"""Where people stand, and who stands in a zone."""
-
-from dataclasses import dataclass
+"""Whose feet can be seen."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.geometry import depth_in_polygon, foot_points, inside_polygon
 from core.observation import Observation
-from core.zone import Zone
 from inference.roster import cut_by_edge
 
 LEAST_HEADS = 3.2
 """A body of fewer heads has its feet hidden, or crouches: a standing one has five."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Standing:
-    """feet: (N, 2) pixels, lower middle of the unclipped boxes, at most at the picture's edge.
-    depth: (N,) pixels that they lie inside the zone, below 0 outside. hidden: (N,) bool, whether
-    something stands before them, so that nobody can tell where they are.
+def feet_hidden(seen: Observation) -> NDArray[np.bool_]:
+    """(N,): whether something stands before the feet of each person, so that nobody can tell where
+    they are. What the picture's edge cuts off is not hidden: it is below the edge.
     """
-
-    feet: NDArray[np.floating]
-    depth: NDArray[np.floating]
-    hidden: NDArray[np.bool_]
-
-
-def feet_in(zone: Zone, seen: Observation) -> NDArray[np.bool_]:
-    """(N,): whether the foot point of each person, wherever the feet are, lies in the zone."""
-    size = np.array([seen.frame.width, seen.frame.height], np.float64)
-    feet = np.clip(foot_points(seen.people.xyxy), 0, size - 1)
-    return inside_polygon(feet / size, zone.polygon)
-
-
-def standing_in(zone: Zone, seen: Observation) -> Standing:
-    """Where each of the people stands.
-
-    Feet below the picture stand at its lower edge: whoever is cut off there is in a zone that
-    reaches the edge, and has passed one that does not.
-    """
-    boxes = seen.people.xyxy
-    size = np.array([seen.frame.width, seen.frame.height], np.float64)
-    feet = np.clip(foot_points(boxes), 0, size - 1)
-    head = seen.detections.xyxy[np.maximum(seen.heads, 0)] if len(seen.detections) else boxes
-    short = boxes[:, 3] - boxes[:, 1] < LEAST_HEADS * (head[:, 3] - head[:, 1])
-    cut = cut_by_edge(boxes, seen.frame.width, seen.frame.height)[:, 3]
-    hidden = (seen.heads >= 0) & short & ~cut
-    return Standing(feet, depth_in_polygon(feet, zone.polygon * size), hidden)
+    (who,) = np.nonzero(seen.heads >= 0)
+    heads = seen.detections.xyxy[seen.heads[who]]
+    who = who[seen.heights[who] < LEAST_HEADS * (heads[:, 3] - heads[:, 1])]
+    hidden = np.zeros(len(seen.people), bool)
+    hidden[who] = ~cut_by_edge(seen.people.xyxy[who], seen.frame.width, seen.frame.height)[:, 3]
+    return hidden

@@ -104,7 +104,7 @@ def test_rows_are_forgotten_and_added_together() -> None:
     found.keep(np.array([False, True]))
     found.append(BoxFilter.start(BOX + 400))
     assert found.mean[:, 0].tolist() == [320, 520]
-    assert found.covariance.shape == (2, 8, 8)
+    assert found.covariance.shape == (2, 2, 2)
     found.keep(np.zeros(2, bool))
     found.predict(1.0)
     assert found.xyxy.shape == (0, 4)
