@@ -8,11 +8,12 @@ from core.coverage import Answer
 from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
+from inference.rules.entry_line import EntryLine
 from inference.rules.rule import JUDGED, Answers, Incident, shares
 from inference.rules.settings import ZoneSettings
 from inference.rules.standing import standing_in
 
-RULE = "restricted_zone/2"
+RULE = "restricted_zone/3"
 LEAVE_S = 1.0
 """Outside for this long, and what was no visit yet is forgotten."""
 MARGIN = 0.03
@@ -55,12 +56,14 @@ class RestrictedZoneRule:
         self._settings = settings
         self._steps: dict[int, _Step] = {}
         self._visits: dict[int, _Visit] = {}
+        self._line = EntryLine(zone.entry_line)
 
     def update(self, seen: Observation, *, watched: bool) -> Sequence[Violation]:
         """See Rule.update."""
         if not watched:
             return self.close()
         now, people = seen.frame.timestamp, seen.people
+        size = seen.frame.width, seen.frame.height
         standing = standing_in(self._zone, seen)
         # Plain numbers: arithmetic with single elements of arrays costs several times as much.
         rows = zip(
@@ -82,7 +85,10 @@ class RestrictedZoneRule:
                 answers.append(Answer.JUMPED)
             else:
                 answers.append(Answer.JUDGED)
-                changed += self._stands(person, depth / max(height, 1.0), confidence, now)
+                heights = depth / max(height, 1.0)
+                if not self._line.passed(person, x, y, size, margin=MARGIN * height):
+                    heights = -math.inf
+                changed += self._stands(person, heights, confidence, now)
         self.answers = shares(answers)
         return [*changed, *self._end(seen.remembered, now)]
 
@@ -91,6 +97,7 @@ class RestrictedZoneRule:
         ended = [v.incident.end() for v in self._visits.values() if v.incident]
         self._visits.clear()
         self._steps.clear()
+        self._line.keep(frozenset())
         return ended
 
     def _walks(self, person: int, step: _Step, height: float) -> bool:
@@ -140,5 +147,11 @@ class RestrictedZoneRule:
             patience = LEAVE_S if visit.incident is None else self._settings.cool_down_s
             if person not in remembered or now - visit.outside_since >= patience:
                 over.append(person)
-        visits = [self._visits.pop(person) for person in over]
-        return [visit.incident.end() for visit in visits if visit.incident]
+        ended = []
+        for person in over:
+            incident = self._visits.pop(person).incident
+            if incident is not None:
+                ended.append(incident.end())
+                self._line.use_up(person)
+        self._line.keep(remembered)
+        return ended
