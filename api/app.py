@@ -23,6 +23,7 @@ from api.routes import (
     organisation,
     plans,
     points,
+    references,
     reports,
     review,
     risk,
@@ -93,6 +94,7 @@ def describe(version: str) -> Application:
     for part in (
         system.router,
         site.router,
+        references.router,
         cases.router,
         evidence.router,
         live.router,

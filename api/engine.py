@@ -67,6 +67,9 @@ class Engine(Protocol):
     def cameras_changed(self) -> None:
         """Cameras were added, changed or deleted: read them again."""
 
+    def capture_reference(self, camera_id: str, zone_id: str) -> None:
+        """The camera's next picture is proposed as one of the free exit, within seconds."""
+
     def problems(self) -> list[Problem]:
         """Empty where all is well."""
 

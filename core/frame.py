@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
+ASPECT = 0.02
+"""Difference of the sides' ratio up to which two pictures have one shape."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,3 +40,9 @@ class Frame:
     def height(self) -> int:
         """Pixels."""
         return int(self.image.shape[0])
+
+
+def same_shape(size: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two pictures, width and height in pixels, show the same scaled by a factor."""
+    ratio, wanted = size[0] / size[1], other[0] / other[1]
+    return abs(ratio - wanted) <= ASPECT * wanted

@@ -91,13 +91,17 @@ def zone_to_mapping(zone: Zone) -> dict[str, Any]:
         "polygon": [[float(x), float(y)] for x, y in zone.polygon],
         "dwell_s": zone.dwell_s,
         "schedule": zone.schedule.text,
+        "entry_line": [[float(x), float(y)] for x, y in zone.entry_line],
     }
 
 
 def zone_from_mapping(data: object, place: str) -> Zone:
     """Checks one zone of a site file. Raises SiteFileError that begins with the place."""
     fields = _fields(
-        data, place, required=("id", "name", "kind", "polygon"), optional=("dwell_s", "schedule")
+        data,
+        place,
+        required=("id", "name", "kind", "polygon"),
+        optional=("dwell_s", "schedule", "entry_line"),
     )
     _check_id(fields["id"], place)
     if fields["kind"] not in list(ZoneKind):
@@ -105,20 +109,15 @@ def zone_from_mapping(data: object, place: str) -> Zone:
             f"{place}.kind: '{fields['kind']}' is not a kind of zone: use " + ", ".join(ZoneKind)
         )
     kind = ZoneKind(fields["kind"])
-    polygon = [
-        _list(point, f"{place}.polygon[{i}]")
-        for i, point in enumerate(_list(fields["polygon"], f"{place}.polygon"))
-    ]
-    if not all(isinstance(value, (int, float)) for point in polygon for value in point):
-        raise SiteFileError(f"{place}.polygon: every point is a pair of numbers [x, y]")
     try:
         return Zone.create(
             id=fields["id"],
             name=_text(fields["name"], f"{place}.name"),
             kind=kind,
-            polygon=polygon,
+            polygon=_points(fields["polygon"], f"{place}.polygon"),
             dwell_s=_number(fields.get("dwell_s", DEFAULT_DWELL_S[kind]), f"{place}.dwell_s"),
             schedule=_text(fields.get("schedule", "always"), f"{place}.schedule"),
+            entry_line=_points(fields.get("entry_line", []), f"{place}.entry_line"),
         )
     except ZoneError as error:
         raise SiteFileError(f"{place}: {error}") from error
@@ -145,6 +144,13 @@ def _list(data: object, place: str) -> list[Any]:
     if not isinstance(data, (list, tuple)):
         raise SiteFileError(f"{place}: expected a list, got {_describe(data)}")
     return list(data)
+
+
+def _points(data: object, place: str) -> list[list[float]]:
+    points = [_list(point, f"{place}[{i}]") for i, point in enumerate(_list(data, place))]
+    if not all(isinstance(value, (int, float)) for point in points for value in point):
+        raise SiteFileError(f"{place}: every point is a pair of numbers [x, y]")
+    return points
 
 
 def _text(data: object, place: str) -> str:

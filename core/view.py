@@ -14,6 +14,14 @@ class ViewState(StrEnum):
     OBSCURED = "obscured"
 
 
+class Light(StrEnum):
+    """bright, dim: a picture in colours. infrared: one without."""
+
+    BRIGHT = "bright"
+    DIM = "dim"
+    INFRARED = "infrared"
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """How one picture compares with what the camera is known to show.

@@ -14,6 +14,8 @@ from core.schedule import Schedule
 
 MINIMUM_AREA = 1e-4
 """Share of the picture; a smaller polygon covers nothing that could be judged."""
+SHORTEST_LINE = 0.01
+"""Share of the picture; nobody can be seen to cross a shorter line."""
 
 
 class ZoneKind(StrEnum):
@@ -30,6 +32,8 @@ class Zone:
 
     polygon: (K, 2) float64, x y in 0..1 of the picture, simple, K >= 3.
     dwell_s: seconds that a state must last before it counts.
+    entry_line: (2, 2) float64, from a to b, x y in 0..1; its inward side is on the right of whoever
+    walks from a to b. Only who comes in over it counts. (0, 2): whoever is inside counts.
     """
 
     id: str
@@ -38,6 +42,7 @@ class Zone:
     polygon: NDArray[np.float64]
     dwell_s: float
     schedule: Schedule
+    entry_line: NDArray[np.float64]
 
     @classmethod
     def create(
@@ -49,11 +54,16 @@ class Zone:
         polygon: Sequence[Sequence[float]],
         dwell_s: float,
         schedule: str,
+        entry_line: Sequence[Sequence[float]] = (),
     ) -> Self:
         """Checks what a person drew or wrote. Raises ZoneError with what to change."""
         if not 0.0 <= dwell_s <= 3600.0:
             raise ZoneError(f"dwell_s is {dwell_s:g}: use 0 to 3600 seconds")
-        return cls(id, name, kind, check_polygon(polygon), dwell_s, Schedule.parse(schedule))
+        line = check_entry_line(entry_line)
+        if len(line) and kind is not ZoneKind.RESTRICTED:
+            raise ZoneError("an entry line belongs to a restricted zone: take it away here")
+        corners, hours = check_polygon(polygon), Schedule.parse(schedule)
+        return cls(id, name, kind, corners, dwell_s, hours, line)
 
     @classmethod
     def whole_picture(cls) -> Self:
@@ -86,6 +96,20 @@ def check_polygon(points: Sequence[Sequence[float]]) -> NDArray[np.float64]:
     if polygon_area(polygon) < MINIMUM_AREA:
         raise ZoneError("the polygon covers nothing: draw a larger one")
     return polygon
+
+
+def check_entry_line(points: Sequence[Sequence[float]]) -> NDArray[np.float64]:
+    """(2, 2) float64 of a drawn line, (0, 2) of none. Raises ZoneError with what to change."""
+    if not len(points):
+        return np.zeros((0, 2))
+    if [len(point) for point in points] != [2, 2]:
+        raise ZoneError("an entry line has two points [x, y]: draw it from one end to the other")
+    line = np.asarray(points, np.float64)
+    if not np.isfinite(line).all() or (line < 0).any() or (line > 1).any():
+        raise ZoneError("the entry line leaves the picture: x and y are shares from 0 to 1")
+    if np.hypot(*(line[1] - line[0])) < SHORTEST_LINE:
+        raise ZoneError("the entry line is too short: draw it over the whole way in")
+    return line
 
 
 DEFAULT_DWELL_S = {ZoneKind.HELMET: 0.0, ZoneKind.RESTRICTED: 1.0, ZoneKind.EXIT: 60.0}

@@ -1,6 +1,6 @@
 """Everything between a picture's boxes and its violations, for one camera."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -67,9 +67,7 @@ class Judge:
         manifest: ModelManifest,
         time_zone: ZoneInfo,
         settings: RuleSettings | None = None,
-        approved: Mapping[str, Sequence[Image]] | None = None,
     ) -> None:
-        """approved: pictures of the free way by id of the exit, (H, W, 3) uint8 BGR."""
         self._time_zone = time_zone
         self._timestamp: float | None = None
         self._person_id = manifest.class_id("person")
@@ -81,7 +79,7 @@ class Judge:
         self._duties = [
             _Duty(
                 zone,
-                _rule(camera.id, zone, manifest, chosen, (approved or {}).get(zone.id, ())),
+                _rule(camera.id, zone, manifest, chosen),
             )
             for kind in ZoneKind
             for zone in camera.zones_of(kind)
@@ -89,6 +87,15 @@ class Judge:
         everywhere = Zone.whole_picture()
         tamper = CameraTamperRule(camera.id, everywhere, chosen.camera_tamper)
         self._duties.append(_Duty(everywhere, tamper))
+
+    def approve(self, zone_id: str, pictures: Sequence[Image]) -> None:
+        """These pictures of an exit's free way, (H, W, 3) uint8 BGR, count from now on.
+
+        Raises ZoneError where one does not fit the camera.
+        """
+        for duty in self._duties:
+            if duty.zone.id == zone_id and isinstance(duty.rule, BlockedExitRule):
+                duty.rule.approve(pictures)
 
     def coverage(self, now: float) -> list[RuleCoverage]:
         """What became of the scheduled time of each rule since the start, until now (UTC seconds).
@@ -169,7 +176,6 @@ def _rule(
     zone: Zone,
     manifest: ModelManifest,
     settings: RuleSettings,
-    approved: Sequence[Image],
 ) -> Rule:
     match zone.kind:
         case ZoneKind.HELMET:
@@ -179,6 +185,4 @@ def _rule(
             return RestrictedZoneRule(camera_id, zone, settings.restricted_zone)
         case ZoneKind.EXIT:
             person_id = manifest.class_id("person")
-            return BlockedExitRule(
-                camera_id, zone, settings.blocked_exit, person_id=person_id, approved=approved
-            )
+            return BlockedExitRule(camera_id, zone, settings.blocked_exit, person_id=person_id)

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.frame import Frame, Image
+from core.frame import Frame
 from core.view import CLEAR_VIEW, View, ViewState
+from inference.light import has_colour
 
 EVERY_S = 2.0
 """How often it looks; between two looks the last answer holds."""
@@ -43,8 +44,6 @@ LEAST_RESPONSE = 0.3
 """Of the phase correlation; below it a shift is a guess."""
 STILL = 0.3
 """Pixels of the small picture; a smaller shift is none."""
-COLOUR = 4.0
-"""Mean difference of the channels, grey levels, above which a picture has colour."""
 
 DARK_VIEW = View(ViewState.DARK, (0.0, 0.0))
 
@@ -75,7 +74,7 @@ class Scene:
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
         passed = min(max(passed, 0.0), 2 * EVERY_S)
         hidden = _hidden(people, frame.width, frame.height)
-        self._settle(self._judge(grey, hidden, _has_colour(small), passed))
+        self._settle(self._judge(grey, hidden, has_colour(small), passed))
         return self._view
 
     def _judge(self, grey: Grey, hidden: Mask, colour: bool, passed_s: float) -> View:
@@ -192,11 +191,6 @@ def _hidden(people: NDArray[np.float32], width: int, height: int) -> Mask:
     for x1, y1, x2, y2 in np.clip(people * scale, 0, None).astype(int).tolist():
         hidden[y1 : y2 + 1, x1 : x2 + 1] = True
     return hidden
-
-
-def _has_colour(small: Image) -> bool:
-    blue, green, red = cv2.split(small)
-    return cv2.mean(cv2.absdiff(blue, green))[0] + cv2.mean(cv2.absdiff(green, red))[0] > COLOUR
 
 
 def _moved(grey: Grey, shift: tuple[float, float]) -> Grey:

@@ -146,6 +146,7 @@ def _with_dwell(camera: CameraConfig, changes: Iterable[str]) -> CameraConfig:
             polygon=zone.polygon.tolist(),
             dwell_s=dwell_s,
             schedule=zone.schedule.text,
+            entry_line=zone.entry_line.tolist(),
         )
     return replace(camera, zones=tuple(zones.values()))
 

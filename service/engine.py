@@ -121,6 +121,11 @@ class SiteEngine:
         assert self._loop
         asyncio.run_coroutine_threadsafe(self._reload(), self._loop)
 
+    def capture_reference(self, camera_id: str, zone_id: str) -> None:
+        """See Engine."""
+        assert self._loop
+        self._loop.call_soon_threadsafe(self._supervisor.capture, camera_id, zone_id)
+
     def problems(self) -> list[Problem]:
         """See Engine."""
         problems = self._disk_problems()

@@ -19,6 +19,7 @@ from core.manifest import ModelManifest
 from core.redaction import redact
 from core.site import CameraConfig
 from core.violation import Cleared, Violation, ViolationKind
+from core.zone import ZoneKind
 from inference.judge import Judge, Judgement
 from service.boxes import describe
 from service.casebook import Casebook
@@ -36,6 +37,8 @@ AWAKE_S = 4.0
 """How long every frame is still looked at after the last person or open violation."""
 AWAY_S = 30.0
 """Without a picture for this long, nobody can say that a violation goes on."""
+LOOK_FOR_APPROVALS_S = 2.0
+"""How often the folder of approved pictures of exits is looked at."""
 STILL_EVERY_S = 2.0
 STILL_EVERY_WATCHED_S = 0.5
 """For viewers of a codec that browsers cannot play."""
@@ -64,8 +67,10 @@ class Line:
         self._outbox = outbox
         self._history = History(data_dir, config.id, detection_days)
         self._references = ReferenceFolder(data_dir, config.id)
-        approved = {zone.id: self._references.approved(zone.id) for zone in config.zones}
-        self._judge = Judge(config, manifest, time_zone, approved=approved)
+        self._approved: dict[str, tuple[str, ...]] = {}
+        self._looked_at = float("-inf")
+        self._wanted: set[str] = set()
+        self._judge = Judge(config, manifest, time_zone)
         self._put = put
         self._time_zone = time_zone
         self._casebook = Casebook(config.id, data_dir, put, kept_s=ring_seconds(config))
@@ -128,9 +133,14 @@ class Line:
         self._watched = watched
         self.camera.set_watched(watched)
 
+    def capture(self, zone_id: str) -> None:
+        """The next picture is proposed as one of the free exit, whatever it shows."""
+        self._wanted.add(zone_id)
+
     def judge(self, frame: Frame, found: Detections, latency_s: float) -> None:
         """Takes one picture with its boxes through the rules; passes on what follows."""
         self._judged_at = time.monotonic()
+        self._take_approvals()
         judgement = self._judge.update(frame, found)
         self._history.add(frame, found, judgement.observation.grey)
         self._trouble = ""
@@ -138,8 +148,9 @@ class Line:
             self._file(violation, frame)
             if self._seen_clear(violation, frame):
                 self._put(Cleared(violation.id, self.config.id, frame.timestamp))
-        for zone_id in judgement.free_exits:
+        for zone_id in self._wanted.union(judgement.free_exits):
             self._references.propose(zone_id, frame)
+        self._wanted.clear()
         if self._watched or len(judgement.observation.people) or self._casebook.open:
             self.camera.keep_awake(frame.timestamp + AWAKE_S)
         self._show(judgement, latency_s)
@@ -149,6 +160,17 @@ class Line:
         if self._casebook.open and time.monotonic() - self._judged_at > AWAY_S:
             for violation in self._judge.close():
                 self._file(violation, None)
+
+    def _take_approvals(self) -> None:
+        """What a person has approved or retired counts from the next picture on."""
+        if self._judged_at - self._looked_at < LOOK_FOR_APPROVALS_S:
+            return
+        self._looked_at = self._judged_at
+        for zone in self.config.zones_of(ZoneKind.EXIT):
+            names = self._references.approved_names(zone.id)
+            if names != self._approved.get(zone.id, ()):
+                self._approved[zone.id] = names
+                self._judge.approve(zone.id, self._references.approved(zone.id))
 
     def _file(self, violation: Violation, frame: Frame | None) -> None:
         if violation.ended:

@@ -5,7 +5,7 @@ A message is a JSON object with `type`, and a payload of bytes that may be empty
     4 bytes length of the JSON | 4 bytes length of the payload | JSON | payload     (big-endian)
 
 To the worker:
-    assign {cameras} · watch {camera_id, watched}
+    assign {cameras} · watch {camera_id, watched} · capture {camera_id, zone_id}
 From the worker:
     ready {provider} · failed {model, detail} · status {status} · disk {problem} · metrics {…}
     tracks {camera_id, timestamp, boxes, latency_s} · still {camera_id, timestamp} + JPEG

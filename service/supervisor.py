@@ -90,6 +90,10 @@ class WorkerHandle:
         """Somebody looks at one of the cameras, or nobody any more."""
         self._send({"type": "watch", "camera_id": camera_id, "watched": watched})
 
+    def capture(self, camera_id: str, zone_id: str) -> None:
+        """Somebody wants the next picture as one of the free exit."""
+        self._send({"type": "capture", "camera_id": camera_id, "zone_id": zone_id})
+
     async def _run(self) -> None:
         while not self._stopping:
             started = time.monotonic()
@@ -181,6 +185,12 @@ class Supervisor:
             min(shares.values(), key=len).append(camera)
         for worker in self.workers:
             worker.assign(shares[worker.index])
+
+    def capture(self, camera_id: str, zone_id: str) -> None:
+        """Somebody wants the next picture of a camera as one of the free exit."""
+        for worker in self.workers:
+            if camera_id in worker.cameras:
+                worker.capture(camera_id, zone_id)
 
     def watch(self, camera_id: str, watched: bool) -> None:
         """Somebody looks at a camera, or nobody any more; kept for when it begins anew."""

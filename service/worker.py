@@ -112,6 +112,13 @@ class Worker:
         if line is not None:
             line.set_watched(watched)
 
+    def capture(self, camera_id: str, zone_id: str) -> None:
+        """Somebody wants the next picture of a camera as one of the free exit."""
+        with self._lock:
+            line = self._lines.get(camera_id)
+            if line is not None:
+                line.capture(zone_id)
+
     def _begin(self, camera: CameraConfig) -> None:
         line = Line(camera, wake=self._wake, **self._line_settings)
         line.start()

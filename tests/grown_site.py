@@ -192,8 +192,8 @@ def _cases(session: Session, n: int, now: float) -> None:
         confidence=0.9,
     )  # fmt: skip
     for violation in (seen, replace(seen, id=f"w{n}")):
-        flow.take_in(session, violation, now=now, calendar=ALWAYS)
-        record_evidence(session, _clip(violation.id, now))
+        flow.take_in(session, [violation], now=now, calendar=ALWAYS)
+        record_evidence(session, [_clip(violation.id, now)])
     flow.report(
         session, id=f"r{n}", kind=HazardKind.UNSAFE_CONDITION, source=Source.REPORT,
         description="Loose rail", reported_by=f"p{n}", risk_unit_id=f"risk-{n}",

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from api.schemas.shapes import Address, Id, Line
@@ -13,7 +20,7 @@ from core.redaction import redact_address
 from core.schedule import Schedule
 from core.site import CameraConfig, zone_to_mapping
 from core.zone import Zone as DomainZone
-from core.zone import ZoneKind, check_polygon
+from core.zone import ZoneKind, check_entry_line, check_polygon
 from hazards.site.tables import CameraRow
 
 
@@ -23,6 +30,14 @@ def _drawn(polygon: list[tuple[float, float]]) -> list[tuple[float, float]]:
     except ZoneError as error:
         raise PydanticCustomError("polygon", "{message}", {"message": error.message}) from error
     return polygon
+
+
+def _line(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    try:
+        check_entry_line(points)
+    except ZoneError as error:
+        raise PydanticCustomError("entry_line", "{message}", {"message": error.message}) from error
+    return points
 
 
 def readable_schedule(schedule: str) -> str:
@@ -40,6 +55,8 @@ class Zone(BaseModel):
     """polygon: [[x, y], ...] in 0..1 of the picture. dwell_s: seconds that a state must last.
 
     schedule: `always` or `mon-fri 08:00-18:00; sat 20:00-06:00`, local time of the site.
+    entry_line: [] or the two ends [x, y] of the line over which people come in; the inside is on
+    the right of whoever walks from the first to the second. Of restricted zones only.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -52,6 +69,19 @@ class Zone(BaseModel):
     ]
     dwell_s: float = Field(ge=0, le=3600, allow_inf_nan=False)
     schedule: Annotated[str, Field(max_length=500), AfterValidator(readable_schedule)]
+    entry_line: Annotated[
+        list[tuple[Coordinate, Coordinate]], Field(max_length=2), AfterValidator(_line)
+    ] = []
+
+    @field_validator("entry_line")
+    @classmethod
+    def _where_people_enter(
+        cls, line: list[tuple[float, float]], info: ValidationInfo
+    ) -> list[tuple[float, float]]:
+        if line and info.data.get("kind", ZoneKind.RESTRICTED) is not ZoneKind.RESTRICTED:
+            message = "an entry line belongs to a restricted zone: take it away here"
+            raise PydanticCustomError("entry_line", message)
+        return line
 
     def zone(self) -> DomainZone:
         """The zone that the rules judge."""

@@ -78,6 +78,15 @@ def add_once(session: Session, table: type[Row], **values: Any) -> Row | None:
     return made[0] if made else None
 
 
+def note(session: Session, change: str, subject: str, id: str, after: dict[str, Any]) -> None:
+    """Keeps a change of what is no row: of a file, for one.
+
+    change: insert, update or delete. after: what is true now.
+    """
+    actor, now = plain(session.info.get("actor", NOBODY)), session.info.get("now", time.time())
+    session.info.setdefault("changes", []).append((actor, now, change, subject, id, {}, after))
+
+
 def watch(sessions: "sessionmaker[Session]") -> None:
     """Keeps what the sessions of this maker write."""
     event.listen(sessions, "after_flush", _collect)

@@ -83,5 +83,6 @@ def _write_zone(row: ZoneRow, zone: Zone, position: int) -> ZoneRow:
     row.polygon = [[float(x), float(y)] for x, y in zone.polygon]
     row.dwell_s = zone.dwell_s
     row.schedule = zone.schedule.text
+    row.entry_line = [[float(x), float(y)] for x, y in zone.entry_line]
     row.position = position
     return row

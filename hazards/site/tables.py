@@ -12,6 +12,7 @@ from hazards.tables import ID, JSON, Seconds, Table, Text
 
 class ZoneRow(Table):
     """polygon: [[x, y], ...] in 0..1. dwell_s: seconds. position: order within the camera.
+    entry_line: [] or two points [x, y] in 0..1, see core.zone.Zone.
 
     risk_unit_id: what the zone watches; its hazards go there.
     """
@@ -27,6 +28,7 @@ class ZoneRow(Table):
     polygon: Mapped[list[list[float]]] = mapped_column(JSON)
     dwell_s: Mapped[float] = mapped_column(Seconds)
     schedule: Mapped[str] = mapped_column(Text)
+    entry_line: Mapped[list[list[float]]] = mapped_column(JSON)
     position: Mapped[int]
     risk_unit_id: Mapped[str | None] = mapped_column(
         ID, ForeignKey("risk_units.id", ondelete="SET NULL"), index=True
@@ -42,6 +44,7 @@ class ZoneRow(Table):
             polygon=self.polygon,
             dwell_s=self.dwell_s,
             schedule=self.schedule,
+            entry_line=self.entry_line,
         )
 
 

@@ -28,7 +28,6 @@ class BlockedExitRule:
     """One violation from the moment something came to stand in the way until the way is free.
 
     person_id: class id of the boxes that are left out, also those that are no track yet.
-    approved: pictures of the free passage, (H, W, 3) uint8 BGR, in several lights.
     """
 
     kind = ViolationKind.BLOCKED_EXIT
@@ -40,14 +39,13 @@ class BlockedExitRule:
         settings: ExitSettings,
         *,
         person_id: int,
-        approved: Sequence[Image] = (),
     ) -> None:
         self.answers: Answers = JUDGED
         self._camera_id = camera_id
         self._zone = zone
         self._settings = settings
         self._person_id = person_id
-        self._approved = approved
+        self._approved: Sequence[Image] = ()
         self._ground: Ground | None = None
         self._free_since = np.inf
         self._incident: Incident | None = None
@@ -56,6 +54,15 @@ class BlockedExitRule:
     def proposed(self) -> bool:
         """Whether the last picture shows the free passage in a light that nobody has approved."""
         return self._ground is not None and self._ground.proposed
+
+    def approve(self, pictures: Sequence[Image]) -> None:
+        """These pictures of the free passage, (H, W, 3) uint8 BGR, in several lights, count from
+        now on. Raises ZoneError, now and with every picture, where one does not fit the camera."""
+        self._approved = pictures
+        ground, self._ground = self._ground, None
+        if ground is not None:
+            ground.approve(pictures)
+            self._ground = ground
 
     def update(self, seen: Observation, *, watched: bool) -> Sequence[Violation]:
         """See Rule.update. Raises ZoneError where an approved picture does not fit the camera."""

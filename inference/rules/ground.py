@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.coverage import Answer
 from core.errors import ZoneError
-from core.frame import Frame, Image
+from core.frame import Frame, Image, same_shape
 from core.view import View, ViewState
 from inference.rules.passage import Mask, Passage
 from inference.rules.reference import References
@@ -30,8 +30,6 @@ DARKEST = 16.0
 """Mean grey level of the passage below which its texture drowns in noise."""
 PROPOSE_S = 60.0
 """A passage that was free for this long shows what a person may approve."""
-ASPECT = 0.02
-"""Difference of the sides' ratio up to which a reference picture fits the camera."""
 
 _UNSEEN: dict[ViewState, Answer] = {
     ViewState.DARK: Answer.TOO_DARK,
@@ -52,8 +50,8 @@ class Ground:
     def __init__(
         self, polygon: NDArray[np.float64], frame: Frame, approved: Sequence[Image]
     ) -> None:
-        for image in approved:
-            _check_shape(image, frame)
+        self._size = frame.width, frame.height
+        self._check_shapes(approved)
         self.passage = Passage.of(polygon, frame.width, frame.height)
         self.answer, self.hidden, self.proposed = Answer.JUDGED, 0.0, False
         self._to_propose = not approved
@@ -116,6 +114,12 @@ class Ground:
         self._changed_since[blocked] = np.inf
         return True
 
+    def approve(self, pictures: Sequence[Image]) -> None:
+        """These pictures of the free passage count from now on. Raises ZoneError: see Ground."""
+        self._check_shapes(pictures)
+        self._references.approve(pictures)
+        self._to_propose = not pictures
+
     def begin_anew(self) -> None:
         """What stands there is new from now on; what is known of the free way is kept."""
         self._changed_since[:] = np.inf
@@ -153,6 +157,15 @@ class Ground:
         if self._to_propose and now - self._free_since >= PROPOSE_S:
             self.proposed, self._to_propose = True, False
 
+    def _check_shapes(self, pictures: Sequence[Image]) -> None:
+        for image in pictures:
+            height, width = image.shape[:2]
+            if not same_shape((width, height), self._size):
+                raise ZoneError(
+                    f"a reference picture has {width}x{height} pixels, the camera {self._size[0]}x"
+                    f"{self._size[1]}: retire it, and approve one that the camera takes now"
+                )
+
     def _date(self, now: float) -> None:
         judged, changed = self._references.judged, self._references.changed
         self._changed_since[changed & ~np.isfinite(self._changed_since)] = now
@@ -161,12 +174,3 @@ class Ground:
         gone = free & self._free_once
         self._changed_since[gone] = np.inf
         self._free_once = free | (self._free_once & ~judged)
-
-
-def _check_shape(image: Image, frame: Frame) -> None:
-    height, width = image.shape[:2]
-    if abs(width / height - frame.width / frame.height) > ASPECT * frame.width / frame.height:
-        raise ZoneError(
-            f"a reference picture has {width}x{height} pixels, the camera {frame.width}x"
-            f"{frame.height}: approve a picture that this camera took"
-        )

@@ -29,12 +29,19 @@ class References:
     """
 
     def __init__(self, passage: Passage, approved: Sequence[Image] = ()) -> None:
+        self._passage = passage
         self._inside = passage.inside
         self.judged = self.changed = np.zeros(passage.inside.shape, bool)
-        self._approved = [Blocks.of(passage.cut(image)) for image in approved]
         self._learned: list[_Light] = []
+        self.approve(approved)
         self._current = Blocks.of(np.zeros(_pixels(passage), np.float32))
         self._unfollowed_s = 0.0
+
+    def approve(self, pictures: Sequence[Image]) -> None:
+        """These pictures count, and what was learned without them does not."""
+        self._approved = [Blocks.of(self._passage.cut(image)) for image in pictures]
+        if pictures:
+            self._learned.clear()
 
     @property
     def share_changed(self) -> float:

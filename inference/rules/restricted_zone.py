@@ -1,6 +1,7 @@
 """A person inside a zone where nobody may be."""
 
 from collections.abc import Sequence
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +12,14 @@ from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
 from inference.memory import Memory
+from inference.rules.entry_line import EntryLine
 from inference.rules.rule import JUDGED, Answers, Incident, shares
 from inference.rules.settings import ZoneSettings
 from inference.rules.standing import feet_hidden
 
 Floats = NDArray[np.floating]
 
-RULE = "restricted_zone/2"
+RULE = "restricted_zone/3"
 LEAVE_S = 1.0
 """Outside for this long, and what was no visit yet is forgotten."""
 MARGIN = 0.03
@@ -48,6 +50,7 @@ class RestrictedZoneRule:
             confidence=0.0,
         )
         self._incidents: dict[int, Incident] = {}
+        self._line = EntryLine(zone.entry_line)
 
     def update(self, seen: Observation, *, watched: bool) -> Sequence[Violation]:
         """See Rule.update."""
@@ -61,12 +64,19 @@ class RestrictedZoneRule:
         answers[hidden] = Answer.HIDDEN
         self.answers = shares(answers.tolist())
         judged = walks & ~hidden
-        inside = judged & seen.inside(self._zone.polygon)
+        came_in = judged.copy()
+        came_in[judged] = self._line.passed(
+            people.track_id[judged],
+            seen.feet[judged],
+            (seen.frame.width, seen.frame.height),
+            margin=MARGIN * seen.heights[judged],
+        )
+        inside = came_in & seen.inside(self._zone.polygon)
         away = judged & ~inside & np.isfinite(self._people["entered_at"][rows])
         if away.any():
             polygon = self._zone.polygon * (seen.frame.width, seen.frame.height)
             depth = depth_in_polygon(seen.feet[away], polygon)
-            inside[away] = depth >= -MARGIN * seen.heights[away]
+            inside[away] = came_in[away] & (depth >= -MARGIN * seen.heights[away])
             left = rows[away & ~inside]
             since = self._people["outside_since"]
             since[left] = np.minimum(since[left], now)
@@ -77,6 +87,7 @@ class RestrictedZoneRule:
         """See Rule.close."""
         ended = [incident.end() for incident in self._incidents.values()]
         self._people.clear()
+        self._line.clear()
         self._incidents.clear()
         return ended
 
@@ -123,7 +134,10 @@ class RestrictedZoneRule:
         patience = np.where(open_now, self._settings.cool_down_s, LEAVE_S)
         gone = ~known.among(remembered)
         over = (now - known["outside_since"] >= patience) | gone
-        ended = [self._incidents.pop(known.ids[i]) for i in np.nonzero(over & open_now)[0]]
+        left = list(compress(known.ids, over & open_now))
+        ended = [self._incidents.pop(person) for person in left]
+        self._line.use_up(left)
         known.reset(over, "entered_at", "outside_since", "hits", "confidence")
         known.keep(~gone)
+        self._line.keep(remembered)
         return [incident.end() for incident in ended]

@@ -45,6 +45,7 @@ class MemoryEngine:
     covered: dict[str, list[RuleCoverage]] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     changes: int = 0
+    captured: list[tuple[str, str]] = field(default_factory=list)
     watched: list[tuple[str, bool]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -64,6 +65,9 @@ class MemoryEngine:
 
     def cameras_changed(self) -> None:
         self.changes += 1
+
+    def capture_reference(self, camera_id: str, zone_id: str) -> None:
+        self.captured.append((camera_id, zone_id))
 
     def problems(self) -> list[Problem]:
         return self.troubles

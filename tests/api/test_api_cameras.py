@@ -19,7 +19,9 @@ ZONE = {
     "polygon": [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9]],
     "dwell_s": 60.0,
     "schedule": "mon-fri 08:00-18:00",
+    "entry_line": [],
 }
+LINE = [[0.2, 0.3], [0.7, 0.3]]
 CAMERA = {"id": "gate", "name": "Gate 1", "source": SOURCE, "enabled": True, "zones": [ZONE]}
 PROBE = Probe("h264", "", 640, 360, 25.0, b"\xff\xd8")
 
@@ -45,6 +47,16 @@ def test_a_camera_is_added_and_shown_without_its_login(
     (listed,) = client.get("/api/v1/cameras").json()["items"]
     assert listed["status"]["state"] == "live"
     assert listed == client.get("/api/v1/cameras/gate").json()
+
+
+def test_an_entry_line_is_kept(client: TestClient) -> None:
+    """A restricted zone keeps the line over which people come in; a zone sent without has none."""
+    restricted = ZONE | {"kind": "restricted", "entry_line": LINE}
+    client.post("/api/v1/cameras", json={**CAMERA, "zones": [restricted]})
+    assert client.get("/api/v1/cameras/gate").json()["zones"] == [restricted]
+    del restricted["entry_line"]
+    client.put("/api/v1/cameras/gate", json={**CAMERA, "zones": [restricted]})
+    assert client.get("/api/v1/cameras/gate").json()["zones"] == [{**restricted, "entry_line": []}]
 
 
 def test_a_source_that_comes_back_as_shown_is_kept(client: TestClient, database: Database) -> None:
@@ -107,6 +119,9 @@ def test_an_id_is_taken_once_and_does_not_change(client: TestClient) -> None:
         ({"schedule": "weekdays"}, "zones[0].schedule", "always"),
         ({"dwell_s": -1}, "zones[0].dwell_s", "greater"),
         ({"kind": "door"}, "zones[0].kind", "exit"),
+        ({"entry_line": LINE}, "zones[0].entry_line", "belongs to a restricted zone"),
+        ({"kind": "restricted", "entry_line": LINE[:1]}, "zones[0].entry_line", "two points"),
+        ({"kind": "restricted", "entry_line": LINE * 2}, "zones[0].entry_line", "2 items"),
         ({"id": "Door"}, "zones[0].id", "pattern"),
         ({"name": "a\nb"}, "zones[0].name", "one line"),
         ({"name": "a\0b"}, "zones[0].name", "one line"),

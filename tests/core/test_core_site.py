@@ -167,6 +167,9 @@ def test_texts_are_texts(field: str, value: object) -> None:
         ("dwell_s", -1, ": dwell_s is -1: use 0 to 3600 seconds"),
         ("schedule", 8, ".schedule: expected a text, got int"),
         ("schedule", "weekdays", ": schedule 'weekdays' cannot be read"),
+        ("entry_line", None, ".entry_line: expected a list, got nothing"),
+        ("entry_line", [[0, 0], ["a", 1]], ".entry_line: every point is a pair of numbers"),
+        ("entry_line", [[0, 0]], ": an entry line has two points"),
         ("name", 3, ".name: expected a text, got int"),
     ],
 )
@@ -233,13 +236,18 @@ def zone_data(draw: st.DrawFn) -> dict[str, Any]:
     """A zone around a point of the picture: corners in order of their angle, so simple."""
     left, top = draw(share) * 0.8, draw(share) * 0.8
     width = 0.05 + 0.15 * draw(share)
+    kind = draw(st.sampled_from([str(kind) for kind in ZoneKind]))
+    line = (
+        [[left, top], [left + width, 1.0]] if kind == "restricted" and draw(st.booleans()) else []
+    )
     return {
         "id": draw(ids),
         "name": draw(names),
-        "kind": draw(st.sampled_from([str(kind) for kind in ZoneKind])),
+        "kind": kind,
         "polygon": [[left, top], [left + width, top], [left + width, top + 0.1], [left, top + 0.1]],
         "dwell_s": draw(st.floats(0, 3600)),
         "schedule": draw(st.sampled_from(["always", "mon-fri 08:00-18:00; sat 20:00-06:00"])),
+        "entry_line": line,
     }
 
 

@@ -112,6 +112,30 @@ def test_a_bad_schedule_is_a_zone_error() -> None:
     assert caught.value.code == "zone_error"
 
 
+def test_an_entry_line_has_two_ends_in_the_picture() -> None:
+    """None is allowed; one end, three, a point or an end outside are refused with what to do."""
+    assert zone().entry_line.shape == (0, 2)
+    restricted = {"kind": ZoneKind.RESTRICTED}
+    line = [(0.1, 0.2), (0.3, 0.4)]
+    assert zone(**restricted, entry_line=line).entry_line.tolist() == [[0.1, 0.2], [0.3, 0.4]]
+    for bad, message in (
+        ([(0.1, 0.1)], "two points"),
+        ([*line, (0.5, 0.5)], "two points"),
+        ([(0.1, 0.1, 0.1), (0.2, 0.2)], "two points"),
+        ([(0.1, 0.1), (0.1, 0.1)], "too short"),
+        ([(0.1, 0.1), (0.1, 1.1)], "leaves the picture"),
+        ([(0.1, 0.1), (0.1, float("nan"))], "leaves the picture"),
+    ):
+        with pytest.raises(ZoneError, match=message):
+            zone(**restricted, entry_line=bad)
+
+
+def test_only_restricted_zones_have_an_entry_line() -> None:
+    """Helmets and exits are judged wherever people come from."""
+    with pytest.raises(ZoneError, match="belongs to a restricted zone"):
+        zone(entry_line=[(0.1, 0.1), (0.9, 0.9)])
+
+
 def test_the_whole_picture_is_a_helmet_zone_without_limits() -> None:
     """It covers every pixel, at every hour, at once."""
     whole = Zone.whole_picture()

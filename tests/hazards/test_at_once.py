@@ -62,7 +62,7 @@ def test_a_violation_sent_a_thousand_times_is_one_hazard_and_one_entry(
         order = random.Random(number)
         for _ in range(125):
             with database.begin() as session:
-                flow.take_in(session, order.choice(stages), now=NOW, calendar=ALWAYS)
+                flow.take_in(session, [order.choice(stages)], now=NOW, calendar=ALWAYS)
 
     _together(send)
     with database.begin() as session:

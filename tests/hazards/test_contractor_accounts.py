@@ -23,7 +23,7 @@ SITE = ("/site/",)
 def _charged(database: Database, hazard_id: str, kind: SubjectKind, subject: str) -> None:
     with database.begin() as session:
         seen = replace(VIOLATION, id=hazard_id, kind=ViolationKind.MISSING_HELMET)
-        flow.take_in(session, seen, now=NOW, calendar=ALWAYS)
+        flow.take_in(session, [seen], now=NOW, calendar=ALWAYS)
         flow.name_subject(session, hazard_id, kind, subject, by=STAFF[0], now=NOW)
         flow.decide(session, hazard_id, Verdict.CONFIRMED, by=STAFF[0], now=NOW, calendar=ALWAYS)
 

@@ -30,7 +30,7 @@ def _settled(database: Database) -> str:
     settle_in(database, camera=CAMERA)
     with database.begin() as session:
         user(session, "leader", Role.TEAM_LEADER, "team-a", person_id="wang")
-        flow.take_in(session, VIOLATION, now=NOW, calendar=ALWAYS)
+        flow.take_in(session, [VIOLATION], now=NOW, calendar=ALWAYS)
         ticket = session.scalars(select(TicketRow)).one()
         assert (ticket.state, ticket.assignee_id) == ("assigned", "li")
         return ticket.id
@@ -78,7 +78,7 @@ def test_what_an_owner_who_has_left_would_get_goes_to_the_safety_staff(database:
     settle_in(database, camera=CAMERA)
     _leave(database, "li")
     with database.begin() as session:
-        flow.take_in(session, VIOLATION, now=NOW, calendar=ALWAYS)
+        flow.take_in(session, [VIOLATION], now=NOW, calendar=ALWAYS)
         ticket = session.scalars(select(TicketRow)).one()
         assert (ticket.state, ticket.assignee_id) == ("confirmed", None)
         assert [m.code for m in inbox(session, "zhao", before=None, limit=9)] == ["unassigned"]
@@ -93,7 +93,7 @@ def test_a_retired_risk_unit_keeps_its_tickets(database: Database) -> None:
         assert colours(session, now=NOW) == []
         (gone,) = colours(session, now=NOW, active=None)
         assert gone.facts.open == 1
-        flow.take_in(session, _later("v2"), now=NOW + 9, calendar=ALWAYS)
+        flow.take_in(session, [_later("v2")], now=NOW + 9, calendar=ALWAYS)
         assert session.get_one(HazardRow, "v2").unit_id == "team-a"
         assert session.get_one(TicketRow, ticket_id).count == 2
         take_step(session, ticket_id, Step.DISMISS, actor="u", now=NOW + 10, reason="torn down")
@@ -113,7 +113,7 @@ def test_a_deleted_camera_leaves_its_tickets_and_blinds_nothing(database: Databa
     with database.begin() as session:
         (hall,) = colours(session, now=NOW + 3600)
         assert hall.colour.reasons == ()
-        flow.take_in(session, _later("v2"), now=NOW + 9, calendar=ALWAYS)
+        flow.take_in(session, [_later("v2")], now=NOW + 9, calendar=ALWAYS)
         assert session.get_one(TicketRow, ticket_id).count == 2
         assert session.get_one(HazardRow, VIOLATION.id).camera_name == "Gate 1"
 

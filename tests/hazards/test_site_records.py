@@ -6,7 +6,7 @@ from examples import CAMERA, ZONE
 
 from core.errors import Conflict, NotFound
 from core.site import CameraConfig, Site
-from core.zone import Zone
+from core.zone import Zone, ZoneKind
 from hazards.database import Database
 from hazards.site import actions, queries
 
@@ -26,6 +26,16 @@ def test_a_camera_comes_back_as_it_was_given(database: Database) -> None:
     zone = found.zones[0]
     assert np.array_equal(zone.polygon, third.polygon)
     assert (zone.kind, zone.dwell_s, zone.schedule) == (ZONE.kind, 60.0, ZONE.schedule)
+
+
+def test_an_entry_line_comes_back_as_it_was_given(database: Database) -> None:
+    """To the last digit, through the database and the site file; none stays none."""
+    line = np.array([[1 / 3, 0.5], [2 / 3, 0.5]])
+    pit = replace(ZONE, id="pit", kind=ZoneKind.RESTRICTED, entry_line=line)
+    with database.begin() as session:
+        actions.create_camera(session, replace(CAMERA, zones=(pit, ZONE)), enabled=True)
+    found = CameraConfig.from_mapping(_config(database, "gate").to_mapping(), "camera")
+    assert [zone.entry_line.tolist() for zone in found.zones] == [line.tolist(), []]
 
 
 def test_an_id_is_taken_once(database: Database) -> None:

@@ -16,14 +16,21 @@ DWELL_S = 10.0
 MAN = Thing(x=135, y=70, width=45, height=135, level=70.0, texture=25.0)
 
 
-def story(dwell_s: float = DWELL_S, approved: Sequence[Image] = ()) -> Story:
+class ExitStory(Story):
+    """Of the blocked-exit rule."""
+
+    rule: BlockedExitRule
+
+
+def story(dwell_s: float = DWELL_S, approved: Sequence[Image] = ()) -> ExitStory:
     where = zone(ZoneKind.EXIT, PASSAGE, dwell_s)
-    rule = BlockedExitRule("gate", where, ExitSettings(), person_id=PERSON, approved=approved)
-    return Story(rule)
+    rule = BlockedExitRule("gate", where, ExitSettings(), person_id=PERSON)
+    rule.approve(approved)
+    return ExitStory(rule)
 
 
 def tell(
-    story: Story,
+    story: ExitStory,
     start: float,
     end: float,
     things: Sequence[Thing] = (),
@@ -36,7 +43,7 @@ def tell(
     fps: float = 2.0,
     view: View = CLEAR_VIEW,
     turned: tuple[int, int] = (0, 0),
-) -> Story:
+) -> ExitStory:
     """Pictures of the corridor. people are drawn, and the detector finds them. turned: pixels to
     the right and down by which all things lie elsewhere."""
     found: list[Seen] = [(PERSON, man.box, confidence) for man in people]

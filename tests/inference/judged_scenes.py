@@ -108,9 +108,16 @@ def zone(
     polygon: Sequence[Sequence[float]],
     dwell_s: float = 1.0,
     schedule: str = "always",
+    entry_line: Sequence[Sequence[float]] = (),
 ) -> Zone:
     return Zone.create(
-        id="z", name="Z", kind=kind, polygon=polygon, dwell_s=dwell_s, schedule=schedule
+        id="z",
+        name="Z",
+        kind=kind,
+        polygon=polygon,
+        dwell_s=dwell_s,
+        schedule=schedule,
+        entry_line=entry_line,
     )
 
 

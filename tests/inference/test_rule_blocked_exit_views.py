@@ -102,11 +102,38 @@ def test_with_an_approved_picture_a_carton_is_seen_from_the_start() -> None:
     assert len(told.violations) == 1
 
 
+def test_an_approval_counts_at_once() -> None:
+    """A carton that stood there from the start was taken for free; since the approval it blocks
+    the way, and after it was taken away the way is free."""
+    told = tell(story(), 0, 30, [CARTON])
+    assert told.said == []
+    told.rule.approve([picture(0.0)])
+    tell(told, 30, 60, [CARTON])
+    assert told.only.started_at == pytest.approx(30, abs=1)
+    tell(told, 60, 90)
+    assert told.only.ended
+
+
+def test_a_retired_picture_counts_no_more() -> None:
+    """What was seen free since stays known: a carton that comes afterwards is seen."""
+    told = tell(story(approved=[picture(0.0)]), 0, 30)
+    told.rule.approve([])
+    tell(told, 30, 60)
+    assert told.said == []
+    tell(told, 60, 90, [CARTON])
+    assert told.only.started_at == pytest.approx(60, abs=1)
+
+
 def test_an_approved_picture_of_another_shape_is_refused() -> None:
     """The message names both sizes and what to do."""
     wide = np.zeros((90, 320, 3), np.uint8)
-    with pytest.raises(ZoneError, match=r"320x90 pixels, the camera 320x240: approve"):
+    with pytest.raises(ZoneError, match=r"320x90 pixels, the camera 320x240: retire"):
         tell(story(approved=[wide]), 0, 1)
+    told = tell(story(), 0, 10)
+    with pytest.raises(ZoneError, match="retire"):
+        told.rule.approve([wide])
+    with pytest.raises(ZoneError, match="retire"):
+        tell(told, 10, 11)
     half = cv2.resize(picture(0.0), (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA)
     assert tell(story(approved=[np.asarray(half, np.uint8)]), 0, 30).said == []
 

@@ -1,5 +1,7 @@
 """A person inside a zone where nobody may be."""
 
+import itertools
+
 import numpy as np
 import pytest
 from judged_scenes import (
@@ -265,6 +267,70 @@ def test_the_schedule_ends_it() -> None:
         assert told.see(observation(t, {1: INSIDE}), watched=False) == []
     tell(told, 20, 25, {1: INSIDE})
     assert [v.started_at for v in told.violations] == [0.0, 20.0]
+
+
+DOWN = [(0.5, 1.0), (0.5, 0.0)]
+"""Over the left edge of the right half, drawn upwards: inwards is to the right."""
+
+
+def over_the_line(*path: tuple[float, float]) -> Story:
+    """Somebody who walks from place to place in 3 s each, pixels, and stays there for 2 s."""
+    rule = RestrictedZoneRule(
+        "gate", zone(ZoneKind.RESTRICTED, RIGHT_HALF, 1.0, entry_line=DOWN), ZoneSettings()
+    )
+    told = Story(rule)
+    start = 0.0
+    for (x1, y1), (x2, y2) in itertools.pairwise(path):
+        for t in times(0, 5):
+            share = min(t / 3, 1.0)
+            place = person_at(x1 + (x2 - x1) * share, y1 + (y2 - y1) * share)
+            told.see(observation(start + t, {1: place}))
+        start += 5
+    return told
+
+
+def test_over_the_line_inwards_is_a_visit() -> None:
+    """It begins with the first picture beyond the line; going back over it ends it."""
+    told = over_the_line((300, 400), (660, 400))
+    assert told.only.started_at == pytest.approx(1.6)
+    told = over_the_line((300, 400), (660, 400), (300, 400), (300, 400), (300, 400))
+    assert told.only.ended
+    assert told.only.last_seen_at == pytest.approx(6.4, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [[(660, 400), (900, 400)], [(660, 400), (300, 400)]],
+    ids=["was always there", "goes out"],
+)
+def test_not_over_the_line_is_no_visit(path: list[tuple[float, float]]) -> None:
+    """Who was inside from the start, and who goes out over it, did not come in over it."""
+    assert over_the_line(*path).said == []
+
+
+def test_in_again_over_the_line_is_a_second_visit() -> None:
+    """In, out for a quarter of a minute, and in."""
+    out, inside = (300.0, 400.0), (660.0, 400.0)
+    told = over_the_line(out, inside, out, out, out, inside)
+    assert [v.ended for v in told.violations] == [True, False]
+
+
+def test_who_left_the_zone_otherwise_needs_another_crossing() -> None:
+    """In over the line, away where no line is, and in again there: one visit."""
+    line = [(0.5, 1.0), (0.5, 0.5)]
+    polygon = [(0.5, 0.5), (1.0, 0.5), (1.0, 1.0), (0.5, 1.0)]
+    told = Story(
+        RestrictedZoneRule(
+            "gate", zone(ZoneKind.RESTRICTED, polygon, 1.0, entry_line=line), ZoneSettings()
+        )
+    )
+    for t in times(0, 40):
+        x, y = (400.0, 500.0) if t < 1 else (600.0, 500.0)
+        if 5 <= t < 20:
+            y = 220.0  # above the zone, on the inward side of the line
+        told.see(observation(t, {1: person_at(x, y)}))
+    assert len(told.violations) == 1
+    assert told.only.ended
 
 
 def test_closing_ends_what_is_open() -> None:

@@ -68,7 +68,7 @@ def test_a_ticket_that_climbs_reaches_the_lists(database: Database) -> None:
     """With the version that it has now; a round in which nothing climbs says nothing."""
     settle_in(database, camera=CAMERA)
     with database.begin() as session:
-        flow.take_in(session, VIOLATION, now=NOW, calendar=ALWAYS)
+        flow.take_in(session, [VIOLATION], now=NOW, calendar=ALWAYS)
         session.scalars(select(TicketRow)).one().next_escalation_at = NOW + 3600
 
     async def story(news: News, page: Subscriber) -> None:

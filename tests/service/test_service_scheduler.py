@@ -101,7 +101,7 @@ def test_a_site_that_changes_its_time_zone_has_every_month_once(database: Databa
     with database.begin() as session:
         create_person(session, number="new", name="New", unit_id="team-a", post="")
         seen = replace(VIOLATION, kind=ViolationKind.MISSING_HELMET, started_at=now - 60)
-        flow.take_in(session, seen, now=now, calendar=calendar)
+        flow.take_in(session, [seen], now=now, calendar=calendar)
         flow.name_subject(session, seen.id, SubjectKind.PERSON, "li", by=people.staff, now=now)
         flow.decide(
             session, seen.id, Verdict.CONFIRMED, by=people.staff, now=now, calendar=calendar

@@ -10,6 +10,7 @@ const zone: Zone = {
   polygon: [[0.1, 0.1], [0.5, 0.1], [0.5, 0.5]],
   dwell_s: 1,
   schedule: "always",
+  entry_line: [],
 };
 const camera: CameraWrite = {
   id: "gate",

@@ -4412,6 +4412,8 @@ export interface components {
          * @description polygon: [[x, y], ...] in 0..1 of the picture. dwell_s: seconds that a state must last.
          *
          *     schedule: `always` or `mon-fri 08:00-18:00; sat 20:00-06:00`, local time of the site.
+         *     entry_line: [] or the two ends [x, y] of the line over which people come in; the inside is on
+         *     the right of whoever walks from the first to the second. Of restricted zones only.
          */
         Zone: {
             /** Id */
@@ -4428,6 +4430,14 @@ export interface components {
             dwell_s: number;
             /** Schedule */
             schedule: string;
+            /**
+             * Entry Line
+             * @default []
+             */
+            entry_line: [
+                number,
+                number
+            ][];
         };
         /**
          * ZoneKind

@@ -6,4 +6,6 @@ export interface Outline {
   id: string;
   polygon: Point[];
   stroke: Stroke;
+  /** Over which people come in: empty, or its two ends; the inside is on the right. */
+  line?: Point[];
 }

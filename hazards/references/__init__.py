@@ -1,0 +1,1 @@
+"""Pictures of free exits: proposed by the system, approved by a person."""
