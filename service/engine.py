@@ -22,6 +22,7 @@ from core.site import CameraConfig
 from hazards.database import Database
 from hazards.site.queries import enabled_cameras
 from inference.session import read_manifest
+from service.anchors import DailyAnchors
 from service.delivery import deliver
 from service.figures import coverage_of, figures_of
 from service.messages import Message
@@ -57,7 +58,8 @@ class SiteEngine:
             database, self._spool, ZoneInfo(settings.time_zone), self._on_recorded
         )
         zone = ZoneInfo(settings.time_zone)
-        self._scheduler = Scheduler(database, zone)
+        anchors = DailyAnchors(database, zone, settings.anchors_path)
+        self._scheduler = Scheduler(database, zone, anchors.note_anchors)
         self._sender = Sender(database, zone, settings.message_language, deliver)
         mqtt = settings.mqtt_url.get_secret_value()
         self._sensors = Sensors(mqtt, settings.mqtt_topic, self._spool.put) if mqtt else None
