@@ -2,8 +2,8 @@
 
 An action says who acts (`acting`), and changes rows as ever. Each row that is written is
 collected, also what goes with another one, and appended to the trail just before the commit, so
-that the trail's lock is short. A statement that would write past the rows is refused, and `add_new` stands for the one that is
-needed: an INSERT that finds its row already there.
+that the trail's lock is short. A statement that would write past the rows is refused, and `add_new`
+stands for the one that is needed: an INSERT that finds its row already there.
 """
 
 import json

@@ -908,7 +908,7 @@ export interface paths {
         };
         /**
          * How far the alarms can be trusted
-         * @description Of the whole site; the last 30 days where nothing else is asked for.
+         * @description Of the caller's parts of the site; the last 30 days where nothing else is asked for.
          */
         get: operations["alarm_quality"];
         put?: never;
@@ -3208,8 +3208,8 @@ export interface components {
         };
         /**
          * ProblemDetails
-         * @description title: what the code means and what to do, in Chinese or English by Accept-Language. code:
-         *     stable, for translation. detail: the particulars, in English. errors: by field.
+         * @description title: what the code means and what to do. detail: the particulars. errors: by field. All
+         *     three in Chinese or English, by Accept-Language. code: stable, for translation.
          */
         ProblemDetails: {
             /**
