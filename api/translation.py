@@ -10,6 +10,9 @@ from api.phrases_zh import PHRASES
 from api.problem_titles import CHINESE
 from api.sentences_zh import SENTENCES
 
+LONGEST = 1000
+"""Letters of a sentence that are compared with the templates: an address may have many more."""
+
 
 def sentence(english: str, language: str) -> str:
     """The sentence of an error. What nobody has translated stays English."""
@@ -31,6 +34,8 @@ def _chinese(english: str) -> str:
     exact = SENTENCES.get(english) or PHRASES.get(english)
     if exact is not None:
         return exact
+    if len(english) > LONGEST:
+        return english
     for pattern, template in _patterns():
         found = pattern.fullmatch(english)
         if found is not None:

@@ -93,6 +93,12 @@ def test_an_answer_is_in_the_language_that_was_asked_for(client: TestClient) -> 
     assert CHINESE.search(broken["detail"])
 
 
+def test_a_long_address_costs_no_time(client: TestClient) -> None:
+    """What is longer than any sentence is not compared with all of them: it stays as it is."""
+    path = "/api/v1/nothing/" + " cannot be : choose one of" * 400
+    assert client.get(path, headers=ZH).json()["detail"].startswith("there is nothing at /")
+
+
 def test_our_own_faults_of_fields_are_told_too() -> None:
     """Their sentence is the message."""
     fault = {"type": "zone_id", "msg": "zone id 'door' is used twice", "ctx": {"id": "door"}}
