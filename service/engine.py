@@ -22,6 +22,7 @@ from core.site import CameraConfig
 from hazards.database import Database
 from hazards.site.queries import enabled_cameras
 from inference.session import read_manifest
+from service.anchors import DailyAnchors
 from service.delivery import deliver
 from service.figures import coverage_of, figures_of
 from service.messages import Message
@@ -57,8 +58,13 @@ class SiteEngine:
         self._news = News(database, self.hub)
         zone = ZoneInfo(settings.time_zone)
         self._recorder = Recorder(database, self._spool, zone, self._news.hazards)
+        anchors = DailyAnchors(database, zone, settings.anchors_path)
         self._scheduler = Scheduler(
-            database, zone, on_climbed=self._news.tickets, on_coloured=self._news.colours
+            database,
+            zone,
+            anchors.note_anchors,
+            on_climbed=self._news.tickets,
+            on_coloured=self._news.colours,
         )
         self._sender = Sender(database, zone, settings.message_language, deliver)
         mqtt = settings.mqtt_url.get_secret_value()

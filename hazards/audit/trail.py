@@ -1,17 +1,17 @@
 """The one mechanism that keeps every write: it watches the sessions of a database.
 
-An action says who acts (`acting`), and changes rows as ever. What the session writes is collected
-at each flush, and appended to the trail just before the commit, so that the trail's lock is short.
-A statement that would write past the rows is refused, and `add_new` stands for the one that is
-needed: an INSERT that finds its row already there.
+An action says who acts (`acting`), and changes rows as ever. Each row that is written is
+collected, also what goes with another one, and appended to the trail just before the commit, so
+that the trail's lock is short. A statement that would write past the rows is refused, and `add_new`
+stands for the one that is needed: an INSERT that finds its row already there.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import event, inspect
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker
+from sqlalchemy import Connection, event, inspect
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, object_session, sessionmaker
 
 from hazards.audit.tables import AuditRow
 from hazards.chains.canonical import canonical
@@ -67,8 +67,10 @@ def add_new(
     statement = insert(session, table).on_conflict_do_nothing().returning(table)
     options = {KEPT: True}
     made = list(session.scalars(statement, [dict(row) for row in rows], execution_options=options))
-    who = {row: actor for row in made if (actor := actor_of(row)) is not None}
-    _keep(session, "insert", made, who)
+    for row in made:
+        if (actor := actor_of(row)) is not None:
+            changed_by(session, row, actor)
+        _keep("insert", row)
     return made
 
 
@@ -89,7 +91,7 @@ def note(session: Session, change: str, subject: str, id: str, after: dict[str, 
 
 def watch(sessions: "sessionmaker[Session]") -> None:
     """Keeps what the sessions of this maker write."""
-    event.listen(sessions, "after_flush", _collect)
+    event.listen(sessions, "after_flush", _forget_actors)
     event.listen(sessions, "before_commit", _append)
     event.listen(sessions, "do_orm_execute", _refuse_unkept)
 
@@ -103,24 +105,20 @@ def _refuse_unkept(statement: ORMExecuteState) -> None:
         raise TypeError(f"{table.__name__} is audited: change its rows, or add them by add_new")
 
 
-def _collect(session: Session, _flush: UOWTransaction) -> None:
-    who: dict[Table, str] = session.info.pop("changed_by", {})
-    for change, rows in (
-        ("insert", session.new), ("update", session.dirty), ("delete", session.deleted)
-    ):  # fmt: skip
-        _keep(session, change, rows, who)
+def _forget_actors(session: Session, _flush: UOWTransaction) -> None:
+    session.info.pop("changed_by", None)
 
 
-def _keep(session: Session, change: str, rows: Iterable[object], who: Mapping[Any, str]) -> None:
-    """who: acts for a row, where it is not the one who acts in the session."""
-    found: list[_Change] = session.info.setdefault("changes", [])
-    acts, now = session.info.get("actor", NOBODY), session.info.get("now", time.time())
-    for row in rows:
-        if isinstance(row, Table) and not row.UNAUDITED:
-            before, after = _difference(row, change)
-            if before or after:
-                actor = plain(who.get(row, acts))
-                found.append((actor, now, change, row.__tablename__, _id_of(row), before, after))
+def _keep(change: str, row: Table) -> None:
+    session = object_session(row)
+    if session is None or row.UNAUDITED:
+        return
+    who = session.info.get("changed_by", {}).pop(row, session.info.get("actor", NOBODY))
+    before, after = _difference(row, change)
+    if before or after:
+        now = session.info.get("now", time.time())
+        found: list[_Change] = session.info.setdefault("changes", [])
+        found.append((plain(who), now, change, row.__tablename__, _id_of(row), before, after))
 
 
 def _difference(row: Table, change: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -148,6 +146,21 @@ def _difference(row: Table, change: str) -> tuple[dict[str, Any], dict[str, Any]
         for name in row.SECRET & values.keys():
             values[name] = HIDDEN
     return before, after
+
+
+@event.listens_for(Table, "after_insert", propagate=True)
+def _inserted(_mapper: object, _connection: Connection, row: Table) -> None:
+    _keep("insert", row)
+
+
+@event.listens_for(Table, "after_update", propagate=True)
+def _updated(_mapper: object, _connection: Connection, row: Table) -> None:
+    _keep("update", row)
+
+
+@event.listens_for(Table, "after_delete", propagate=True)
+def _deleted(_mapper: object, _connection: Connection, row: Table) -> None:
+    _keep("delete", row)
 
 
 def _id_of(row: Table) -> str:

@@ -889,7 +889,8 @@ export interface paths {
         put?: never;
         /**
          * Give the second verdict
-         * @description 403 forbidden for the first reviewer, 409 wrong_transition where it was given already.
+         * @description 403 forbidden for the first reviewer and for who handled the ticket, 409 wrong_transition
+         *     where it was given already.
          */
         post: operations["give_second_verdict"];
         delete?: never;
@@ -907,7 +908,7 @@ export interface paths {
         };
         /**
          * How far the alarms can be trusted
-         * @description Of the whole site; the last 30 days where nothing else is asked for.
+         * @description Of the caller's parts of the site; the last 30 days where nothing else is asked for.
          */
         get: operations["alarm_quality"];
         put?: never;
@@ -1198,7 +1199,7 @@ export interface paths {
         };
         /**
          * A photo
-         * @description For whoever sent it, and whoever may watch, review or rectify anything.
+         * @description For whoever sent it, and whoever may see the hazard or ticket to which it belongs.
          */
         get: operations["read_photo"];
         put?: never;
@@ -1218,7 +1219,7 @@ export interface paths {
         };
         /**
          * Levels of risk
-         * @description From the lowest; names, colours and bands are data.
+         * @description From the lowest; names, colours and bands are data. The ETag of all is for each of them.
          */
         get: operations["list_grades"];
         put?: never;
@@ -1305,7 +1306,7 @@ export interface paths {
         get?: never;
         /**
          * Say how large a plan is
-         * @description Metres a pixel, from a length that somebody measured.
+         * @description Metres a pixel, from a length that somebody measured. If-Match: the plan's `version`.
          */
         put: operations["replace_scale"];
         post?: never;
@@ -1346,6 +1347,8 @@ export interface paths {
         /**
          * Lay a camera onto a plan
          * @description Four points of the floor, in the picture and on the plan. 422 incomplete on one line.
+         *
+         *     If-Match: the camera's `version`.
          */
         put: operations["replace_view"];
         post?: never;
@@ -1370,6 +1373,8 @@ export interface paths {
         /**
          * What a camera watches
          * @description Of the whole camera, or of one zone; later hazards belong to the risk unit.
+         *
+         *     If-Match: the camera's `version`.
          */
         put: operations["replace_watched"];
         post?: never;
@@ -1462,7 +1467,7 @@ export interface paths {
         put?: never;
         /**
          * Approve the inherent grade
-         * @description The effective colour is never below an approved grade.
+         * @description As it was seen. The effective colour is never below an approved grade.
          */
         post: operations["approve_risk_unit"];
         delete?: never;
@@ -1754,7 +1759,7 @@ export interface paths {
         get?: never;
         /**
          * Change a reward
-         * @description What is not active cannot be had; what was redeemed stays.
+         * @description What is not active cannot be had; what was redeemed stays. If-Match: its `version`.
          */
         put: operations["replace_reward"];
         post?: never;
@@ -2072,7 +2077,8 @@ export interface components {
         };
         /**
          * Camera
-         * @description source: credentials replaced by ***.
+         * @description source: credentials replaced by ***. version: for If-Match, also of what it watches and how
+         *     it lies on a plan.
          */
         Camera: {
             /** Id */
@@ -2086,6 +2092,8 @@ export interface components {
             /** Zones */
             zones: components["schemas"]["Zone"][];
             status: components["schemas"]["Status"];
+            /** Version */
+            version: string;
         };
         /**
          * CameraPrecision
@@ -2493,7 +2501,8 @@ export interface components {
         };
         /**
          * FloorPlan
-         * @description url: the picture, a PNG of width by height px. metres_per_px: null while unknown.
+         * @description url: the picture, a PNG of width by height px. metres_per_px: null while unknown. version:
+         *     for If-Match.
          */
         FloorPlan: {
             /** Id */
@@ -2510,6 +2519,8 @@ export interface components {
             height: number;
             /** Metres Per Px */
             metres_per_px: number | null;
+            /** Version */
+            version: string;
         };
         /**
          * FloorPlans
@@ -2767,7 +2778,8 @@ export interface components {
         /**
          * LedgerLine
          * @description One entry as its account sees it. points: with its sign. at: UTC seconds. reason: as noted
-         *     when it was booked.
+         *     when it was booked. key, reason: empty, hazard: null while the asker may judge the hazard a
+         *     second time.
          */
         LedgerLine: {
             /** Number */
@@ -3196,8 +3208,8 @@ export interface components {
         };
         /**
          * ProblemDetails
-         * @description title: what the code means and what to do, in Chinese or English by Accept-Language. code:
-         *     stable, for translation. detail: the particulars, in English. errors: by field.
+         * @description title: what the code means and what to do. detail: the particulars. errors: by field. All
+         *     three in Chinese or English, by Accept-Language. code: stable, for translation.
          */
         ProblemDetails: {
             /**
@@ -3402,7 +3414,7 @@ export interface components {
         };
         /**
          * Reward
-         * @description Leave, training or goods. active: whether it can be had.
+         * @description Leave, training or goods. active: whether it can be had. version: for If-Match.
          */
         Reward: {
             /**
@@ -3423,6 +3435,8 @@ export interface components {
             active: boolean;
             /** Id */
             id: string;
+            /** Version */
+            version: string;
         };
         /**
          * RewardWrite
@@ -3550,7 +3564,7 @@ export interface components {
             /** Form Code */
             form_code: string;
             /** Version */
-            version: number;
+            version: string;
         };
         /**
          * RiskUnitWrite
@@ -4065,7 +4079,8 @@ export interface components {
          *
          *     overdue: nobody has said that it is done, and the deadline has passed. assignee_name, unit_name,
          *     risk_unit_name: empty where there is none.
-         *     camera_id, camera_name: empty where no camera saw it. version: for If-Match.
+         *     camera_id, camera_name: empty where no camera saw it. hazard_id: empty while the asker may judge
+         *     it a second time. version: for If-Match.
          */
         TicketSummary: {
             /** Id */
@@ -5093,7 +5108,10 @@ export interface operations {
     replace_camera: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -7738,7 +7756,10 @@ export interface operations {
     replace_grade: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 code: string;
             };
@@ -7906,7 +7927,10 @@ export interface operations {
     replace_scale: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -7990,7 +8014,10 @@ export interface operations {
     replace_view: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -8070,7 +8097,10 @@ export interface operations {
     replace_watched: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -8367,7 +8397,10 @@ export interface operations {
     approve_risk_unit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -8407,7 +8440,10 @@ export interface operations {
     replace_in_charge: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -8451,7 +8487,10 @@ export interface operations {
     replace_check_list: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -9041,7 +9080,10 @@ export interface operations {
     replace_reward: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
