@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from api.engine import Engine
+from api.news import HazardNews
 from api.schemas.cases import Hazard
 from api.schemas.system import Model, System, SystemProblem
 from api.settings import ApiSettings
 from hazards.cases.kinds import SubjectKind
 from hazards.cases.queries import hazard
+from hazards.cases.review import first_reviewer
 from hazards.cases.tables import HazardRow
 from hazards.evidence.queries import evidence_of
 from hazards.site.names import names_of
@@ -47,6 +49,7 @@ def hazards_shown(session: Session, rows: Sequence[HazardRow]) -> list[Hazard]:
     return [Hazard.of(row, evidence[row.id], names) for row in rows]
 
 
-def hazard_now(session: Session, id: str) -> Hazard:
-    """One hazard with its evidence. Raises NotFound."""
-    return hazards_shown(session, [hazard(session, id)])[0]
+def hazard_news(session: Session, id: str) -> HazardNews:
+    """What the pages are told of a hazard. Raises NotFound."""
+    shown = hazards_shown(session, [hazard(session, id)])[0]
+    return HazardNews(shown, first_reviewer(session, id))

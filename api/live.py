@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from api.schemas.cases import Hazard
+from api.news import HazardNews
 from api.schemas.live import CameraEvent, ColourEvent, LiveInit, LiveStatus, LiveStill, TicketEvent
 from api.schemas.site import Status
 from api.schemas.system import System
@@ -120,23 +120,25 @@ class LiveHub:
         for viewer in self._channels[status.camera_id].viewers:
             viewer.put_status(LiveStatus(status=shown))
         event = CameraEvent(id=status.camera_id, status=shown)
-        self._publish_event("camera", event, camera_id=status.camera_id)
+        self._publish(Event(_wire("camera", event), camera_id=status.camera_id))
 
-    def publish_hazard(self, hazard: Hazard) -> None:
+    def publish_hazard(self, news: HazardNews) -> None:
         """A hazard is new or has changed."""
-        self._publish_event("hazard", hazard, unit_id=hazard.unit_id)
+        hazard, first = news.hazard, news.first_reviewer
+        blind = "" if first is None else _wire("hazard", hazard.blind())
+        self._publish(Event(_wire("hazard", hazard), hazard.unit_id, None, blind, first))
 
     def publish_ticket(self, ticket_id: str, version: int) -> None:
         """A ticket is new or has changed; who may see it asks for it."""
-        self._publish_event("ticket", TicketEvent(id=ticket_id, version=version))
+        self._publish(Event(_wire("ticket", TicketEvent(id=ticket_id, version=version))))
 
     def publish_colour(self, event: ColourEvent, unit_id: str) -> None:
         """A risk unit of this part of the organisation has another colour."""
-        self._publish_event("colour", event, unit_id=unit_id)
+        self._publish(Event(_wire("colour", event), unit_id))
 
     def publish_system(self, system: System) -> None:
         """Problems, model or spool have changed."""
-        self._publish_event("system", system)
+        self._publish(Event(_wire("system", system)))
 
     def forget(self, camera_id: str) -> None:
         """A camera was deleted: its viewers are sent away, its pictures dropped."""
@@ -189,14 +191,10 @@ class LiveHub:
         for subscriber in self._subscribers:
             subscriber.close()
 
-    def _publish_event(
-        self,
-        name: str,
-        data: BaseModel,
-        *,
-        unit_id: str | None = None,
-        camera_id: str | None = None,
-    ) -> None:
-        text = f"event: {name}\ndata: {data.model_dump_json()}\n\n"
+    def _publish(self, event: Event) -> None:
         for subscriber in self._subscribers:
-            subscriber.put(Event(text, unit_id, camera_id))
+            subscriber.put(event)
+
+
+def _wire(name: str, data: BaseModel) -> str:
+    return f"event: {name}\ndata: {data.model_dump_json()}\n\n"

@@ -125,11 +125,16 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """text: as it goes over the wire. unit_id, camera_id: whose event it is; None: everybody's."""
+    """text: as it goes over the wire. unit_id, camera_id: whose event it is; None: everybody's.
+
+    blind: what those who review get instead, but for the user `first_reviewer`; empty: the same.
+    """
 
     text: str
     unit_id: str | None = None
     camera_id: str | None = None
+    blind: str = ""
+    first_reviewer: int | None = None
 
 
 class Subscriber:

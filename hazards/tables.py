@@ -22,13 +22,15 @@ __all__ = ["ID", "JSON", "BigInteger", "Double", "Path", "Seconds", "Table", "Te
 class Table(DeclarativeBase):
     """Root of all tables. Constraints have names, so that a migration can change them.
 
-    AUDITED: whether hazards.audit keeps who changed a row and how. Off where a machine writes, and
-    where the rows are a record themselves.
+    UNAUDITED: why hazards.audit does not keep who changed a row and how; empty where it does.
     SECRET: columns whose values the audit trail leaves out.
+    RUNNING: columns that a machine measures on and on; the trail leaves out a change of these
+    alone.
     """
 
-    AUDITED: ClassVar[bool] = True
+    UNAUDITED: ClassVar[str] = ""
     SECRET: ClassVar[frozenset[str]] = frozenset()
+    RUNNING: ClassVar[frozenset[str]] = frozenset()
 
     metadata = MetaData(
         naming_convention={

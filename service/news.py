@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from typing import Any
 
-from api.current import hazard_now
+from api.current import hazard_news
 from api.live import LiveHub
 from api.schemas.live import ColourEvent
 from hazards.database import Database
@@ -30,10 +30,10 @@ class News:
     def hazards(self, ids: Collection[str]) -> None:
         """Hazards that are new or have changed, and with them their tickets."""
         with self._database.read() as session:
-            shown = [hazard_now(session, hazard_id) for hazard_id in ids]
-        for hazard in shown:
-            self._tell(self._hub.publish_hazard, hazard)
-        self.tickets({hazard.ticket_id for hazard in shown if hazard.ticket_id is not None})
+            news = [hazard_news(session, hazard_id) for hazard_id in ids]
+        for one in news:
+            self._tell(self._hub.publish_hazard, one)
+        self.tickets({one.hazard.ticket_id for one in news if one.hazard.ticket_id is not None})
 
     def tickets(self, ids: Collection[str]) -> None:
         """Tickets that opened, moved or climbed."""

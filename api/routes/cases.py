@@ -7,12 +7,12 @@ from fastapi import APIRouter, Query
 
 from api.caller import Caller, Known, needs
 from api.context import Here
-from api.current import hazard_now, hazards_shown
+from api.current import hazard_news
 from api.cursors import before_place
 from api.schemas.cases import Hazard, Hazards
 from api.schemas.shapes import Id, RecordId, RecordKey
 from api.schemas.tickets import UTC
-from api.sight import require_sight
+from api.sight import hazard_for, hazards_for, require_sight, unseen
 from hazards.access.roles import Capability
 from hazards.cases import actions, queries
 from hazards.cases.kinds import HazardKind, Source, Verdict
@@ -58,9 +58,10 @@ def list_hazards(
             before=before_place(before),
             limit=limit,
             paths=caller.paths,
+            unseen=unseen(session, caller),
         )
         return Hazards(
-            items=hazards_shown(session, page.hazards),
+            items=hazards_for(session, caller, page.hazards),
             next=str(page.next) if page.next else None,
         )
 
@@ -70,7 +71,7 @@ def read_hazard(id: RecordId, caller: Known, context: Here) -> Hazard:
     """Also for the person whom it is about. 404 not_found."""
     with context.database.read() as session:
         require_sight(session, caller, queries.hazard(session, id))
-        return hazard_now(session, id)
+        return hazard_for(session, caller, id)
 
 
 @router.post("/api/v1/hazards/{id}/acknowledge", summary="Take note of a hazard")
@@ -79,6 +80,6 @@ def acknowledge(id: RecordId, caller: Noting, context: Here) -> Hazard:
     with caller.begin() as session:
         caller.require(session, queries.hazard(session, id).unit_id)
         actions.acknowledge(session, id, by=caller.name, now=caller.now)
-        hazard = hazard_now(session, id)
-    from_thread.run_sync(context.engine.hub.publish_hazard, hazard)
-    return hazard
+        news, shown = hazard_news(session, id), hazard_for(session, caller, id)
+    from_thread.run_sync(context.engine.hub.publish_hazard, news)
+    return shown

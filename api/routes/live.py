@@ -21,6 +21,7 @@ from api.schemas.site import Status
 from api.viewer import Event, Viewer
 from core.errors import DatabaseAway, Forbidden, NotFound, NotSignedIn
 from hazards.access.roles import Capability
+from hazards.access.tables import UserRow
 from hazards.site import queries
 from hazards.site.people_tables import ROOT
 from hazards.site.tree import units_within
@@ -69,7 +70,7 @@ async def _events(request: Request, context: Context, sight: "_Sight") -> AsyncI
             if event is None:
                 return
             if sight.shows(event):
-                yield event.text
+                yield sight.text(event)
             if loop.time() >= recheck_at:
                 recheck_at = loop.time() + RECHECK_S
                 try:
@@ -83,11 +84,13 @@ async def _events(request: Request, context: Context, sight: "_Sight") -> AsyncI
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """What a page may see now. whole: the whole site, also what is added to it."""
+    """What a page may see now. whole: the whole site, also what is added to it. user_id: of whom
+    reviews somewhere, who is not told another's verdict while a second one is due."""
 
     whole: bool
     units: frozenset[str]
     cameras: frozenset[str]
+    user_id: int | None
 
     def shows(self, event: Event) -> bool:
         """Whether an event is for the page."""
@@ -95,17 +98,24 @@ class _Sight:
             return True
         return event.unit_id in self.units or event.camera_id in self.cameras
 
+    def text(self, event: Event) -> str:
+        """What the page is told."""
+        kept_back = self.user_id is not None and self.user_id != event.first_reviewer
+        return event.blind if event.blind and kept_back else event.text
+
 
 def _sight(request: Request, context: Context) -> _Sight:
     caller = identify(request, context)
     with context.database.read() as session:
         watching = replace(caller, paths=tuple(caller.reach(session, Capability.WATCH)))
+        reviews = isinstance(caller.row, UserRow) and caller.reach(session, Capability.REVIEW)
+        user_id = caller.user.id if reviews else None
         if watching.reaches(session, ROOT):
-            return _Sight(True, frozenset(), frozenset())
+            return _Sight(True, frozenset(), frozenset(), user_id)
         units = frozenset(session.scalars(units_within(watching.paths)))
         places = queries.camera_paths(session).items()
     seen = frozenset(camera for camera, paths in places if watching.reaches_any(paths))
-    return _Sight(False, units, seen)
+    return _Sight(False, units, seen, user_id)
 
 
 @sockets.websocket("/api/v1/cameras/{id}/live")

@@ -1,5 +1,6 @@
 """Behaviour points: statements, appeals, rewards."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ from api.schemas.points import (
     YearScores,
 )
 from api.schemas.shapes import RecordId
+from api.sight import unseen_ids
 from core.errors import Forbidden
 from hazards.access.roles import Capability
 from hazards.access.tables import UserRow
@@ -37,7 +39,7 @@ from hazards.points import appeals, rewards
 from hazards.points.accounts import Owner, find_owners, owner_of, owners_of
 from hazards.points.ledger import entries_of
 from hazards.points.overview import Overview, overview
-from hazards.points.statement_lines import explained
+from hazards.points.statement_lines import StatementLine, explained
 from hazards.points.statements import statement
 from hazards.points.tables import AppealRow
 from hazards.site.names import names_of
@@ -105,7 +107,7 @@ def read_statement(
                 QuarterPoints.model_validate(one, from_attributes=True) for one in head.redeemable
             ],
             waiting=[Waiting.of(row) for row in found.provisional],
-            lines=[LedgerLine.of(line) for line in lines],
+            lines=_lines(session, caller, lines),
             next=found.next,
             may_appeal=_may_appeal(session, caller, owner),
         )
@@ -220,6 +222,14 @@ def _is_own(session: Session, caller: Caller, owner: Owner) -> bool:
         return False
     own = owner.account_id == f"person:{caller.row.person_id}"
     return own and bool(caller.reach(session, Capability.REPORT))
+
+
+def _lines(session: Session, caller: Caller, lines: Sequence[StatementLine]) -> list[LedgerLine]:
+    kept_back = unseen_ids(session, caller, [line.entry.hazard_id for line in lines])
+    return [
+        LedgerLine.of(line).blind() if line.entry.hazard_id in kept_back else LedgerLine.of(line)
+        for line in lines
+    ]
 
 
 def _may_appeal(session: Session, caller: Caller, owner: Owner) -> bool:

@@ -10,23 +10,23 @@ from sqlalchemy.orm import Session
 
 from api.caller import Caller, Known, needs
 from api.context import Here
-from api.current import hazard_now
 from api.files import inside
+from api.news import HazardNews
 from api.once import Once
 from api.schemas.cases import Hazard
 from api.schemas.reports import FormCode, Photo, ReportForm, ReportWrite
 from api.schemas.shapes import RecordId
+from api.sight import hazard_for, require_photo_sight
 from core.errors import Forbidden
 from hazards.access.roles import Capability
 from hazards.access.tables import UserRow
 from hazards.cases import flow
 from hazards.cases.kinds import Source
-from hazards.evidence.photos import clean, keep_photo, photo
+from hazards.evidence.photos import clean, keep_photo, photo, place_photos
 from hazards.ids import new_id
 from hazards.risk.queries import risk_unit_of_form
 from hazards.site.people_tables import ROOT
 from hazards.site.tree import unit
-from hazards.tickets.actions import check_photos
 from hazards.tickets.calendar import work_calendar
 
 router = APIRouter(tags=["reports"])
@@ -58,7 +58,6 @@ def report(body: ReportWrite, caller: Reporter, once: Once, context: Here) -> Ha
             session, Capability.INSPECT, unit_id
         ):
             raise Forbidden("you inspect no such part of the site: send it as a report")
-        check_photos(session, body.photo_ids)
         row = flow.report(
             session,
             id=new_id(),
@@ -73,10 +72,11 @@ def report(body: ReportWrite, caller: Reporter, once: Once, context: Here) -> Ha
             now=caller.now,
             calendar=work_calendar(session, zone),
         )
-        return hazard_now(session, row.id)
+        place_photos(session, body.photo_ids, by=caller.actor, hazard_id=row.id)
+        return hazard_for(session, caller, row.id)
 
     hazard = once.answer(caller, body, Hazard, make)
-    from_thread.run_sync(context.engine.hub.publish_hazard, hazard)
+    from_thread.run_sync(context.engine.hub.publish_hazard, HazardNews(hazard, None))
     return hazard
 
 
@@ -112,12 +112,10 @@ def send_photo(
     responses={200: {"content": {"image/jpeg": {}}}},
 )
 def read_photo(id: RecordId, caller: Known, context: Here) -> FileResponse:
-    """For whoever sent it, and whoever may watch, review or rectify anything."""
+    """For whoever sent it, and whoever may see the hazard or ticket to which it belongs."""
     with context.database.read() as session:
         row = photo(session, id)
-        seeing = (Capability.WATCH, Capability.RECTIFY)
-        if row.sent_by != caller.actor and not any(caller.reach(session, c) for c in seeing):
-            raise Forbidden("this photo is somebody else's")
+        require_photo_sight(session, caller, row)
     path = inside(context.settings.data_dir, row.path)
     headers = {"ETag": f'"{row.sha256}"', "Cache-Control": "private, no-store"}
     return FileResponse(path, media_type=row.mime, headers=headers)

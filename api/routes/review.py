@@ -1,6 +1,7 @@
 """Verdicts, attribution, second reviews, and what they say about the alarms."""
 
 import time
+from dataclasses import dataclass
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from api.caller import Caller, needs
 from api.context import Context, Here
-from api.current import hazard_now, hazards_shown
+from api.current import hazard_news, hazards_shown
 from api.cursors import before_place
+from api.news import HazardNews
 from api.schemas.cases import Hazard
 from api.schemas.review import (
     CameraPrecision,
@@ -29,6 +31,7 @@ from api.schemas.review import (
 )
 from api.schemas.shapes import RecordId
 from api.schemas.tickets import UTC
+from api.sight import hazard_for
 from hazards.access.roles import Capability
 from hazards.access.tables import UserRow
 from hazards.cases import flow, quality, queries, review
@@ -90,8 +93,8 @@ def give_verdict(id: RecordId, body: VerdictWrite, caller: Reviewer, context: He
             now=caller.now,
             calendar=work_calendar(session, ZoneInfo(context.settings.time_zone)),
         )
-        shown, ticket_version = _changed(session, row)
-    return _told(context, shown, ticket_version)
+        change = _changed(session, caller, row)
+    return _told(context, change)
 
 
 @router.put("/api/v1/hazards/{id}/subject", summary="Say whom a hazard is about")
@@ -100,8 +103,8 @@ def name_subject(id: RecordId, body: SubjectWrite, caller: Reviewer, context: He
     with caller.begin() as session:
         _reachable(session, caller, id)
         row = flow.name_subject(session, id, body.kind, body.id, by=caller.user, now=caller.now)
-        shown, ticket_version = _changed(session, row)
-    return _told(context, shown, ticket_version)
+        change = _changed(session, caller, row)
+    return _told(context, change)
 
 
 @router.get("/api/v1/review/subjects", summary="Whom a hazard may be about")
@@ -140,21 +143,25 @@ def second_queue(
     if not isinstance(caller.row, UserRow):
         return SecondQueue(items=[])
     with context.database.read() as session:
-        ids = review.second_queue(session, caller.row, paths=caller.paths, limit=limit)
-        rows = [queries.hazard(session, hazard_id) for hazard_id in ids]
+        rows = review.second_queue(session, caller.row, paths=caller.paths, limit=limit)
         return SecondQueue(items=[shown.blind() for shown in hazards_shown(session, rows)])
 
 
 @router.post(
     "/api/v1/hazards/{id}/second-verdict", status_code=204, summary="Give the second verdict"
 )
-def give_second_verdict(id: RecordId, body: SecondVerdictWrite, caller: Reviewer) -> None:
-    """403 forbidden for the first reviewer, 409 wrong_transition where it was given already."""
+def give_second_verdict(
+    id: RecordId, body: SecondVerdictWrite, caller: Reviewer, context: Here
+) -> None:
+    """403 forbidden for the first reviewer and for who handled the ticket, 409 wrong_transition
+    where it was given already."""
     with caller.begin() as session:
         _reachable(session, caller, id)
         review.give_second_verdict(
             session, id, body.verdict, dismissal=body.dismissal, by=caller.user, now=caller.now
         )
+        news = hazard_news(session, id)
+    from_thread.run_sync(context.engine.hub.publish_hazard, news)
 
 
 @router.get("/api/v1/review/quality", summary="How far the alarms can be trusted")
@@ -201,20 +208,32 @@ def _reachable(session: Session, caller: Caller, id: str) -> None:
     caller.require(session, queries.hazard(session, id).unit_id)
 
 
-def _changed(session: Session, row: HazardRow) -> tuple[Hazard, int]:
-    """With the version of its ticket, 0 where it has none."""
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """shown: to the caller. ticket: id and version, None where the hazard has none."""
+
+    shown: Hazard
+    news: HazardNews
+    ticket: tuple[str, int] | None
+
+
+def _changed(session: Session, caller: Caller, row: HazardRow) -> _Change:
     session.flush()
-    version = ticket(session, row.ticket_id).version if row.ticket_id else 0
-    return hazard_now(session, row.id), version
+    of_it = ticket(session, row.ticket_id) if row.ticket_id else None
+    return _Change(
+        hazard_for(session, caller, row.id),
+        hazard_news(session, row.id),
+        (of_it.id, of_it.version) if of_it else None,
+    )
 
 
-def _told(context: Context, shown: Hazard, ticket_version: int) -> Hazard:
+def _told(context: Context, change: _Change) -> Hazard:
     """Once it is committed, the pages that show it learn of it."""
     hub = context.engine.hub
-    from_thread.run_sync(hub.publish_hazard, shown)
-    if shown.ticket_id is not None:
-        from_thread.run_sync(hub.publish_ticket, shown.ticket_id, ticket_version)
-    return shown
+    from_thread.run_sync(hub.publish_hazard, change.news)
+    if change.ticket is not None:
+        from_thread.run_sync(hub.publish_ticket, *change.ticket)
+    return change.shown
 
 
 def _choice(kind: SubjectKind, id: str, name: str, detail: str = "") -> SubjectChoice:

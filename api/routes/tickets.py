@@ -27,9 +27,9 @@ from api.schemas.tickets import (
     TicketStep,
     TicketSummary,
 )
+from api.sight import own_person, require_ticket_sight, unseen_ids
 from core.errors import Forbidden
 from hazards.access.roles import Capability
-from hazards.access.tables import UserRow
 from hazards.cases import by_ticket
 from hazards.cases.kinds import HazardKind, SubjectKind
 from hazards.cases.queries import hazard
@@ -67,7 +67,7 @@ def list_tickets(
     mine: only the latter. before: the `next` of the page above.
     """
     now = time.time()
-    own = _own(caller)
+    own = own_person(caller)
     if mine and own is None:
         return Tickets(items=[], next=None)
     with context.database.read() as session:
@@ -86,7 +86,7 @@ def list_tickets(
             limit=limit,
         )
         return Tickets(
-            items=_summaries(session, page.tickets, now),
+            items=_summaries(session, caller, page.tickets, now),
             next=str(page.next) if page.next else None,
         )
 
@@ -95,7 +95,7 @@ def list_tickets(
 def count_tickets(context: Here, caller: Known) -> TicketCounts:
     """Of those that the list shows without filters."""
     with context.database.read() as session:
-        paths, own = caller.reach(session, Capability.WATCH), _own(caller)
+        paths, own = caller.reach(session, Capability.WATCH), own_person(caller)
         found = queries.counts_by_state(session, paths, own)
         return TicketCounts(
             by_state={state: found.get(state, 0) for state in State},
@@ -108,7 +108,7 @@ def read_ticket(id: RecordId, context: Here, caller: Known, response: Response) 
     """Its ETag is for the steps. 404 not_found, also where the caller may not see it."""
     with context.database.read() as session:
         row = queries.ticket(session, id)
-        _visible(session, caller, row)
+        require_ticket_sight(session, caller, row)
         return tagged(response, _shown(session, caller, row), row.version)
 
 
@@ -166,7 +166,7 @@ def take_step(
         raise InvalidRequest("step", f"'{body.step}' is not taken here")
     with caller.begin() as session:
         row = queries.ticket(session, id)
-        _visible(session, caller, row)
+        require_ticket_sight(session, caller, row)
         _allowed(session, caller, row, body.step)
         expected.check(row.version)
         version = row.version
@@ -242,25 +242,12 @@ def postpone(
     return _told(context, shown)
 
 
-def _own(caller: Caller) -> str | None:
-    """The caller's own person: what is assigned to it is seen wherever it is."""
-    return caller.row.person_id if isinstance(caller.row, UserRow) else None
-
-
-def _visible(session: Session, caller: Caller, row: TicketRow) -> None:
-    own = _own(caller)
-    if own is not None and row.assignee_id == own:
-        return
-    if not caller.can(session, Capability.WATCH, row.unit_id):
-        raise Forbidden("this ticket belongs to another part of the site: ask whoever sees it")
-
-
 def _may(session: Session, caller: Caller, row: TicketRow, step: Step) -> bool:
     capability = Capability(NEEDS[step].capability)
     if caller.can(session, capability, row.unit_id):
         return True
     # Whoever was given a ticket may say that it is done, wherever it is.
-    own = _own(caller)
+    own = own_person(caller)
     mine = step is Step.RECTIFY and own is not None and row.assignee_id == own
     return mine and bool(caller.reach(session, capability))
 
@@ -283,7 +270,10 @@ def _calendar(session: Session, context: Context) -> WorkCalendar:
     return work_calendar(session, ZoneInfo(context.settings.time_zone))
 
 
-def _summaries(session: Session, rows: Sequence[TicketRow], now: float) -> list[TicketSummary]:
+def _summaries(
+    session: Session, caller: Caller, rows: Sequence[TicketRow], now: float
+) -> list[TicketSummary]:
+    kept_back = unseen_ids(session, caller, [row.hazard_id for row in rows])
     names = names_of(
         session,
         people=[row.assignee_id for row in rows],
@@ -291,11 +281,13 @@ def _summaries(session: Session, rows: Sequence[TicketRow], now: float) -> list[
         risk_units=[row.risk_unit_id for row in rows],
         cameras=[row.camera_id for row in rows],
     )
-    return [TicketSummary.of(row, names, now=now) for row in rows]
+    return [TicketSummary.of(row, names, now=now, kept_back=kept_back) for row in rows]
 
 
 def _shown(session: Session, caller: Caller, row: TicketRow) -> Ticket:
     history = queries.transitions_of(session, row.id)
+    merged = queries.hazards_of(session, row.id, limit=SHOWN_HAZARDS)
+    kept_back = unseen_ids(session, caller, {row.hazard_id, *(one.id for one in merged)})
     names = names_of(
         session,
         actors=[row.opened_by, row.accepted_by or "", *(line.actor for line in history)],
@@ -310,7 +302,8 @@ def _shown(session: Session, caller: Caller, row: TicketRow) -> Ticket:
         now=caller.now,
         steps=_steps_now(session, caller, row),
         history=history,
-        hazards=hazards_shown(session, queries.hazards_of(session, row.id, limit=SHOWN_HAZARDS)),
+        hazards=[one for one in hazards_shown(session, merged) if one.id not in kept_back],
+        kept_back=kept_back,
     )
 
 

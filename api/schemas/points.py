@@ -41,7 +41,8 @@ class EntryAppeal(BaseModel):
 
 class LedgerLine(BaseModel):
     """One entry as its account sees it. points: with its sign. at: UTC seconds. reason: as noted
-    when it was booked."""
+    when it was booked. key, reason: empty, hazard: null while the asker may judge the hazard a
+    second time."""
 
     number: int
     key: str
@@ -85,6 +86,11 @@ class LedgerLine(BaseModel):
                 decision=line.appeal.decision if line.appeal else "",
             ),
         )
+
+    def blind(self) -> Self:
+        """As a second reviewer sees it: without what it is about."""
+        nothing = EntryAppeal(state=AppealState.NONE, id=None, until=None, decision="")
+        return self.model_copy(update={"key": "", "reason": "", "hazard": None, "appeal": nothing})
 
 
 class Waiting(BaseModel):

@@ -1,6 +1,6 @@
 """Tickets, their rules and the ladder."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -27,7 +27,8 @@ class TicketSummary(BaseModel):
 
     overdue: nobody has said that it is done, and the deadline has passed. assignee_name, unit_name,
     risk_unit_name: empty where there is none.
-    camera_id, camera_name: empty where no camera saw it. version: for If-Match.
+    camera_id, camera_name: empty where no camera saw it. hazard_id: empty while the asker may judge
+    it a second time. version: for If-Match.
     """
 
     id: str
@@ -55,9 +56,9 @@ class TicketSummary(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, row: TicketRow, names: Names, *, now: float) -> Self:
-        """From a row."""
-        return cls.model_validate(_summary(row, names, now))
+    def of(cls, row: TicketRow, names: Names, *, now: float, kept_back: Set[str]) -> Self:
+        """From a row. kept_back: hazards whose verdict the asker must not know."""
+        return cls.model_validate(_summary(row, names, now, kept_back))
 
 
 class Transition(BaseModel):
@@ -115,10 +116,11 @@ class Ticket(TicketSummary):
         steps: Sequence[Step],
         history: Sequence[TransitionRow],
         hazards: Sequence[Hazard],
+        kept_back: Set[str],
     ) -> Self:
         """From a row and what belongs to it."""
         return cls.model_validate(
-            _summary(row, names, now)
+            _summary(row, names, now, kept_back)
             | {
                 "opened_by": names.actor(row.opened_by),
                 "measures": row.measures,
@@ -257,14 +259,14 @@ class Ladder(BaseModel):
         return cls(items=[Rung.model_validate(row) for row in rows])
 
 
-def _summary(row: TicketRow, names: Names, now: float) -> dict[str, object]:
+def _summary(row: TicketRow, names: Names, now: float, kept_back: Set[str]) -> dict[str, object]:
     return {
         "id": row.id,
         "title": row.title,
         "kind": row.kind,
         "state": row.state,
         "tier": row.tier,
-        "hazard_id": row.hazard_id,
+        "hazard_id": "" if row.hazard_id in kept_back else row.hazard_id,
         "camera_id": row.camera_id,
         "camera_name": names.cameras.get(row.camera_id, row.camera_id),
         "zone_id": row.zone_id,

@@ -11,8 +11,8 @@ from hazards.access.passwords import hash_password, hash_token, new_token
 from hazards.access.queries import IDLE_S, user_named
 from hazards.access.roles import Role
 from hazards.access.tables import GrantRow, SignInRow, UserRow
+from hazards.audit.trail import add_once
 from hazards.site.people_tables import ROOT
-from hazards.upsert import insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +31,18 @@ def ensure_administrator(session: Session, password: str | None) -> str | None:
     if session.scalar(select(func.count()).select_from(UserRow)):
         return None
     chosen = password or secrets.token_urlsafe(12)
-    statement = insert(session, UserRow).values(
+    # Two processes may start at once: one makes the user, the other one's password is void.
+    made = add_once(
+        session,
+        UserRow,
         name="admin",
         display_name="admin",
         password_hash=hash_password(chosen),
         active=True,
     )
-    # Two processes may start at once: one makes the user, the other one's password is void.
-    made = session.scalar(statement.on_conflict_do_nothing().returning(UserRow.id))
     if made is None:
         return None
-    session.add(GrantRow(user_id=made, role=Role.ADMINISTRATOR, unit_id=ROOT))
+    session.add(GrantRow(user_id=made.id, role=Role.ADMINISTRATOR, unit_id=ROOT))
     return chosen if password is None else None
 
 
@@ -83,8 +84,6 @@ def sign_out(session: Session, token: str) -> None:
 
 def change_password(session: Session, user: UserRow, password_hash: str, *, keep: str) -> None:
     """Sets a new password and ends the user's other sign-ins than the token `keep`."""
-    session.execute(
-        update(UserRow).where(UserRow.id == user.id).values(password_hash=password_hash)
-    )
+    session.get_one(UserRow, user.id, with_for_update=True).password_hash = password_hash
     others = SignInRow.user_id == user.id, SignInRow.token_hash != hash_token(keep)
     session.execute(delete(SignInRow).where(*others))

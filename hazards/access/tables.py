@@ -50,7 +50,7 @@ class SignInRow(Table):
     """
 
     __tablename__ = "sign_ins"
-    AUDITED: ClassVar[bool] = False
+    UNAUDITED: ClassVar[str] = "who is signed in; ends by itself"
 
     token_hash: Mapped[str] = mapped_column(ID, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)

@@ -13,7 +13,7 @@ class AnswerRow(Table):
     """
 
     __tablename__ = "answers"
-    AUDITED: ClassVar[bool] = False
+    UNAUDITED: ClassVar[str] = "repeats what a request was answered; what it did is kept"
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     request: Mapped[str] = mapped_column(ID)

@@ -16,7 +16,7 @@ class AuditRow(Table):
     """
 
     __tablename__ = "audit_trail"
-    AUDITED: ClassVar[bool] = False
+    UNAUDITED: ClassVar[str] = "the trail itself"
 
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[float] = mapped_column(Seconds)

@@ -2,14 +2,17 @@
 
 An action says who acts (`acting`), and changes rows as ever. What the session writes is collected
 at each flush, and appended to the trail just before the commit, so that the trail's lock is short.
+A statement that would write past the rows is refused, and `add_new` stands for the one that is
+needed: an INSERT that finds its row already there.
 """
 
 import json
 import time
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import event, inspect
-from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker
 
 from hazards.audit.tables import AuditRow
 from hazards.chains.links import SEPARATOR, Head, link, lock_head, move_head, plain
@@ -20,13 +23,15 @@ CHAIN = "audit"
 NOBODY = "system"
 """Who acts where no action has said it: the service itself."""
 HIDDEN = "•••"
+KEPT = "kept_by_trail"
+Row = TypeVar("Row", bound=Table)
 _Change = tuple[str, float, str, str, str, dict[str, Any], dict[str, Any]]
 
 
 def acting(session: Session, actor: str, *, now: float) -> None:
     """Everything that this session writes from here on is done by the actor, until the next call.
 
-    actor: `user:<id>`, `token:<id>`, `camera:<id>`, `rule:<id>` or `system`.
+    actor: `user:<id>`, `token:<id>`, `camera:<id>`, `sensor:<id>`, `rule:<id>` or `system`.
     now: UTC seconds; without an actor, the trail has the time of the commit.
     """
     session.flush()  # what was done so far belongs to whoever acted before
@@ -34,20 +39,30 @@ def acting(session: Session, actor: str, *, now: float) -> None:
     session.info["now"] = now
 
 
-def note(session: Session, change: str, subject: str, id: str, after: dict[str, Any]) -> None:
-    """Keeps a write that went around the session: an upsert, or an UPDATE of its own.
+def add_new(session: Session, table: type[Row], rows: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Inserts the rows whose keys are free, in one statement, and returns these.
 
-    change: insert or update. after: what it wrote.
+    However many writers add the same row at once, one of them gets it; the others find it
+    committed. rows: values by column, the same columns in each.
     """
-    actor, now = plain(session.info.get("actor", NOBODY)), session.info.get("now", time.time())
-    found: list[_Change] = session.info.setdefault("changes", [])
-    found.append((actor, now, change, subject, id, {}, after))
+    statement = insert(session, table).on_conflict_do_nothing().returning(table)
+    options = {KEPT: True}
+    made = list(session.scalars(statement, [dict(row) for row in rows], execution_options=options))
+    _keep(session, "insert", made)
+    return made
+
+
+def add_once(session: Session, table: type[Row], **values: Any) -> Row | None:
+    """As add_new does for one row; None where there was one."""
+    made = add_new(session, table, [values])
+    return made[0] if made else None
 
 
 def watch(sessions: "sessionmaker[Session]") -> None:
     """Keeps what the sessions of this maker write."""
     event.listen(sessions, "after_flush", _collect)
     event.listen(sessions, "before_commit", _append)
+    event.listen(sessions, "do_orm_execute", _refuse_unkept)
 
 
 def fields_of(row: AuditRow) -> str:
@@ -66,27 +81,41 @@ def _fields(
     return SEPARATOR.join([str(number), repr(at), actor, change, subject, subject_id, *texts])
 
 
+def _refuse_unkept(statement: ORMExecuteState) -> None:
+    if not (statement.is_insert or statement.is_update or statement.is_delete):
+        return
+    table = statement.bind_mapper.class_ if statement.bind_mapper else None
+    kept = statement.execution_options.get(KEPT, False)
+    if table is not None and not table.UNAUDITED and not kept:
+        raise TypeError(f"{table.__name__} is audited: change its rows, or add them by add_new")
+
+
 def _collect(session: Session, _flush: UOWTransaction) -> None:
-    found: list[_Change] = session.info.setdefault("changes", [])
-    actor, now = plain(session.info.get("actor", NOBODY)), session.info.get("now", time.time())
     for change, rows in (
         ("insert", session.new), ("update", session.dirty), ("delete", session.deleted)
     ):  # fmt: skip
-        for row in rows:
-            if isinstance(row, Table) and row.AUDITED:
-                before, after = _difference(row, change)
-                if before or after:
-                    found.append(
-                        (actor, now, change, row.__tablename__, _id_of(row), before, after)
-                    )
+        _keep(session, change, rows)
+
+
+def _keep(session: Session, change: str, rows: Iterable[object]) -> None:
+    found: list[_Change] = session.info.setdefault("changes", [])
+    actor, now = plain(session.info.get("actor", NOBODY)), session.info.get("now", time.time())
+    for row in rows:
+        if isinstance(row, Table) and not row.UNAUDITED:
+            before, after = _difference(row, change)
+            if before or after:
+                found.append((actor, now, change, row.__tablename__, _id_of(row), before, after))
 
 
 def _difference(row: Table, change: str) -> tuple[dict[str, Any], dict[str, Any]]:
     state = inspect(row)
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
+    counter = state.mapper.version_id_col
     for attribute in state.mapper.column_attrs:
         name = attribute.key
+        if attribute.columns[0] is counter:
+            continue  # it counts the changes, which are all here
         if change == "update":
             history = state.attrs[name].history
             if not history.has_changes():
@@ -97,6 +126,8 @@ def _difference(row: Table, change: str) -> tuple[dict[str, Any], dict[str, Any]
             after[name] = getattr(row, name)
         else:
             before[name] = getattr(row, name)
+    if change == "update" and after.keys() <= row.RUNNING:
+        return {}, {}
     for values in (before, after):
         for name in row.SECRET & values.keys():
             values[name] = HIDDEN

@@ -1,19 +1,19 @@
 """Changes to hazards. The caller's transaction commits them."""
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.violation import Violation
-from hazards.audit.trail import note
-from hazards.cases.queries import hazard
+from hazards.audit.trail import add_once
+from hazards.cases.review import locked_hazard
 from hazards.cases.tables import HazardRow
 from hazards.kept import kept
 from hazards.risk.tables import RiskUnitRow
 from hazards.site.people_tables import ROOT
 from hazards.site.tables import CameraRow, ZoneRow
-from hazards.upsert import insert
 
 
 def record_violation(session: Session, violation: Violation) -> bool:
@@ -22,7 +22,14 @@ def record_violation(session: Session, violation: Violation) -> bool:
     The result does not depend on how often or in which order the updates of a violation come:
     the newest last_seen_at stands with its tracks and confidence, and what has ended stays ended.
     """
-    statement = insert(session, HazardRow).values(
+    measured: dict[str, Any] = {
+        "last_seen_at": violation.last_seen_at,
+        "confidence": violation.confidence,
+        "track_ids": list(violation.track_ids),
+    }
+    made = add_once(
+        session,
+        HazardRow,
         id=violation.id,
         kind=violation.kind.value,
         rule=violation.rule,
@@ -33,41 +40,30 @@ def record_violation(session: Session, violation: Violation) -> bool:
             ("place", violation.camera_id, violation.zone_id),
             lambda: _place(session, violation),
         ),
-        track_ids=list(violation.track_ids),
         started_at=violation.started_at,
-        last_seen_at=violation.last_seen_at,
         ended=violation.ended,
-        confidence=violation.confidence,
+        **measured,
     )
-    new = statement.excluded
-    newer = new.last_seen_at > HazardRow.last_seen_at
-    ends = and_(new.ended, ~HazardRow.ended)
-    last_word = or_(newer, and_(ends, new.last_seen_at == HazardRow.last_seen_at))
-    changes = {
-        column: case((last_word, new[column]), else_=getattr(HazardRow, column))
-        for column in ("last_seen_at", "confidence", "track_ids")
-    }
-    merged = statement.on_conflict_do_update(
-        index_elements=[HazardRow.id],
-        set_={**changes, "ended": or_(HazardRow.ended, new.ended)},
-        where=or_(newer, ends),
-    )
-    return session.scalar(merged.returning(HazardRow.id)) is not None
+    if made is not None:
+        return True
+    row = locked_hazard(session, violation.id)
+    newer = violation.last_seen_at > row.last_seen_at
+    ends = violation.ended and not row.ended
+    if newer or (ends and violation.last_seen_at == row.last_seen_at):
+        for column, value in measured.items():
+            setattr(row, column, value)
+    row.ended = row.ended or violation.ended
+    session.flush()
+    return newer or ends
 
 
 def acknowledge(session: Session, id: str, *, by: str, now: float) -> HazardRow:
     """Somebody has taken note; the first one stays. Raises NotFound."""
-    first = session.scalar(
-        update(HazardRow)
-        .where(HazardRow.id == id, HazardRow.acknowledged_at.is_(None))
-        .values(acknowledged_at=now, acknowledged_by=by)
-        .returning(HazardRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    if first is not None:
-        values = {"acknowledged_at": now, "acknowledged_by": by}
-        note(session, "update", HazardRow.__tablename__, id, values)
-    return hazard(session, id)
+    row = locked_hazard(session, id)
+    if row.acknowledged_at is None:
+        row.acknowledged_at, row.acknowledged_by = now, by
+        session.flush()
+    return row
 
 
 def end_orphans(session: Session, camera_ids: Collection[str] | None, now: float) -> list[str]:
@@ -79,14 +75,11 @@ def end_orphans(session: Session, camera_ids: Collection[str] | None, now: float
     orphans = [~HazardRow.ended, HazardRow.last_seen_at <= now]
     if camera_ids is not None:
         orphans.append(HazardRow.camera_id.in_(camera_ids))
-    ended = session.scalars(
-        update(HazardRow)
-        .where(*orphans)
-        .values(ended=True)
-        .returning(HazardRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    return sorted(ended)
+    rows = session.scalars(select(HazardRow).where(*orphans).with_for_update()).all()
+    for row in rows:
+        row.ended = True
+    session.flush()
+    return sorted(row.id for row in rows)
 
 
 def _place(session: Session, violation: Violation) -> dict[str, str | None]:

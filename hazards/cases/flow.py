@@ -6,13 +6,13 @@ in a circle.
 
 from collections.abc import Sequence
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.sensor import SensorAlarm
 from core.violation import Cleared, Violation
 from hazards.access.tables import UserRow
+from hazards.audit.trail import add_once
 from hazards.cases import review
 from hazards.cases.actions import record_violation
 from hazards.cases.kinds import Dismissal, HazardKind, Source, SubjectKind, Verdict
@@ -26,7 +26,6 @@ from hazards.tickets.actions import locked, move
 from hazards.tickets.calendar import WorkCalendar
 from hazards.tickets.tables import TicketRow
 from hazards.tickets.transitions import State, Step
-from hazards.upsert import insert
 
 SECOND_SHARE = 0.1
 """Of the reviewed hazards, so many go to a second person."""
@@ -77,7 +76,9 @@ def report(
     id: made from the request's idempotency key or the sensor's message. reported_by: a person's
     id, or the sensor's name. unit_id: of the risk unit, or where the reporter says.
     """
-    made = insert(session, HazardRow).values(
+    made = add_once(
+        session,
+        HazardRow,
         id=id,
         kind=kind.value,
         rule="",
@@ -97,11 +98,10 @@ def report(
         reported_by=reported_by,
         photo_ids=list(photo_ids),
     )
-    new = session.scalar(made.on_conflict_do_nothing().returning(HazardRow.id))
-    hazard = review.locked_hazard(session, id)
-    if new is not None:
-        _follow(session, hazard, now=now, calendar=calendar)
-    return hazard
+    if made is None:
+        return review.locked_hazard(session, id)
+    _follow(session, made, now=now, calendar=calendar)
+    return made
 
 
 def take_in_alarm(
@@ -201,7 +201,7 @@ def _leave(
     """A dismissed hazard leaves its ticket; a ticket that was only about it is dismissed too."""
     if row.count > 1:
         row.count -= 1
-        session.execute(update(HazardRow).where(HazardRow.id == hazard.id).values(ticket_id=None))
+        hazard.ticket_id = None
         session.flush()
     elif row.state in {State.DETECTED, State.CONFIRMED, State.ASSIGNED}:
         move(session, row, Step.DISMISS, actor=actor, now=now, reason=reason)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, false, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -13,6 +13,8 @@ from core.violation import ViolationKind
 from hazards.cases.kinds import HazardKind, Source, Verdict
 from hazards.cases.tables import HazardRow
 from hazards.site.tree import units_within
+
+_NONE = false()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,13 @@ def hazard_page(
     subject_id: str | None = None,
     since: float | None = None,
     until: float | None = None,
+    unseen: ColumnElement[bool] = _NONE,
 ) -> HazardPage:
     """Up to `limit` hazards, newest start first. None means: whichever.
 
     open: not ended yet. paths: sub-trees of the organisation. since, until: of the start, UTC
-    seconds. Nothing is missed or shown twice while new hazards come in.
+    seconds. unseen: hazards whose review is not to be seen, so none is found by it. Nothing is
+    missed or shown twice while new hazards come in.
     """
     place = tuple_(HazardRow.started_at, HazardRow.id)
     statement = select(HazardRow).order_by(HazardRow.started_at.desc(), HazardRow.id.desc())
@@ -87,13 +91,13 @@ def hazard_page(
         statement = statement.where(HazardRow.source == source.value)
     if reviewed is not None:
         no_verdict = HazardRow.verdict.is_(None)
-        statement = statement.where(~no_verdict if reviewed else no_verdict)
+        statement = statement.where(~no_verdict if reviewed else no_verdict, ~unseen)
     if verdict is not None:
-        statement = statement.where(HazardRow.verdict == verdict.value)
+        statement = statement.where(HazardRow.verdict == verdict.value, ~unseen)
     if risk_unit_id is not None:
         statement = statement.where(HazardRow.risk_unit_id == risk_unit_id)
     if subject_id is not None:
-        statement = statement.where(HazardRow.subject_id == subject_id)
+        statement = statement.where(HazardRow.subject_id == subject_id, ~unseen)
     if since is not None:
         statement = statement.where(HazardRow.started_at >= since)
     if until is not None:

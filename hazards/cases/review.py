@@ -3,16 +3,17 @@
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import Forbidden, Incomplete, NotFound, WrongTransition
 from hazards.access.tables import UserRow
+from hazards.audit.trail import add_once
 from hazards.cases.kinds import Dismissal, SubjectKind, Verdict
 from hazards.cases.tables import HazardRow, SecondReviewRow
-from hazards.site.people_tables import ContractorRow, PersonRow, UnitRow
+from hazards.site.people_tables import ROOT, ContractorRow, PersonRow, UnitRow
 from hazards.site.tree import units_within
-from hazards.upsert import insert
+from hazards.tickets.tables import TransitionRow
 
 
 def locked_hazard(session: Session, id: str) -> HazardRow:
@@ -81,28 +82,55 @@ def draw_for_second_review(session: Session, row: HazardRow, *, share: float, no
     drawn = int(hashlib.sha256(f"second:{row.id}".encode()).hexdigest()[:8], 16) / 0x1_0000_0000
     if drawn >= share:
         return False
-    statement = insert(session, SecondReviewRow).values(hazard_id=row.id, drawn_at=now)
-    session.execute(statement.on_conflict_do_nothing())
+    add_once(session, SecondReviewRow, hazard_id=row.id, drawn_at=now)
     return True
 
 
-def second_queue(
-    session: Session, by: UserRow, *, paths: Sequence[str] | None = None, limit: int
-) -> list[str]:
-    """Hazard ids that wait for a second verdict of somebody other than the first reviewer.
+def waits_for(by: UserRow, paths: Sequence[str]) -> ColumnElement[bool]:
+    """Of hazards: this user may give the second verdict, so the first one is shown nowhere.
 
-    paths: sub-trees of the organisation, None for all. Do not show the first verdict beside them:
-    show the hazard without its review fields.
+    Neither the first reviewer, nor who has handled the ticket and so may know it, nor the person
+    whom it is about. paths: sub-trees in which the user reviews.
+    """
+    handled = exists().where(
+        TransitionRow.ticket_id == HazardRow.ticket_id, TransitionRow.actor == f"user:{by.id}"
+    )
+    undone = exists().where(
+        SecondReviewRow.hazard_id == HazardRow.id, SecondReviewRow.verdict.is_(None)
+    )
+    return and_(
+        undone.correlate(HazardRow),
+        HazardRow.reviewer_id != by.id,
+        HazardRow.unit_id.in_(units_within(paths)),
+        ~handled.correlate(HazardRow),
+        or_(HazardRow.subject_id.is_(None), HazardRow.subject_id != (by.person_id or "")),
+    )
+
+
+def first_reviewer(session: Session, id: str) -> int | None:
+    """The user from whose eyes alone the verdict is not kept; None where no second one is due."""
+    statement = (
+        select(HazardRow.reviewer_id)
+        .join(SecondReviewRow, SecondReviewRow.hazard_id == HazardRow.id)
+        .where(HazardRow.id == id, SecondReviewRow.verdict.is_(None))
+    )
+    return session.scalar(statement)
+
+
+def second_queue(
+    session: Session, by: UserRow, *, paths: Sequence[str], limit: int
+) -> list[HazardRow]:
+    """Hazards whose second verdict this user may give, longest waiting first.
+
+    paths: as of waits_for. Show them without what the first reviewer said.
     """
     statement = (
-        select(SecondReviewRow.hazard_id)
-        .join(HazardRow, HazardRow.id == SecondReviewRow.hazard_id)
-        .where(SecondReviewRow.verdict.is_(None), HazardRow.reviewer_id != by.id)
+        select(HazardRow)
+        .join(SecondReviewRow, SecondReviewRow.hazard_id == HazardRow.id)
+        .where(waits_for(by, paths))
         .order_by(SecondReviewRow.drawn_at)
         .limit(limit)
     )
-    if paths is not None:
-        statement = statement.where(HazardRow.unit_id.in_(units_within(paths)))
     return list(session.scalars(statement))
 
 
@@ -117,17 +145,19 @@ def give_second_verdict(
 ) -> SecondReviewRow:
     """Blind; it changes neither the first verdict nor points, it measures agreement.
 
-    Raises NotFound, Forbidden (the first reviewer), Incomplete, WrongTransition (done already).
+    Raises NotFound, Forbidden (the first reviewer, or who handled the ticket), Incomplete,
+    WrongTransition (done already).
     """
     row = session.get(SecondReviewRow, id, with_for_update=True, populate_existing=True)
     hazard = session.get(HazardRow, id)
     if row is None or hazard is None:
         raise NotFound(f"hazard '{id}' waits for no second verdict")
-    if hazard.reviewer_id == by.id:
-        raise Forbidden("the second verdict is somebody else's: take the next case")
-    _check(verdict, dismissal)
     if row.verdict is not None:
         raise WrongTransition("this hazard has its second verdict already: take the next case")
+    blind = select(HazardRow.id).where(HazardRow.id == id, waits_for(by, [f"/{ROOT}/"]))
+    if session.scalar(blind) is None:
+        raise Forbidden("the second verdict is somebody else's: take the next case")
+    _check(verdict, dismissal)
     row.verdict, row.dismissal = verdict.value, dismissal.value if dismissal else None
     row.reviewer_id, row.reviewed_at = by.id, now
     session.flush()

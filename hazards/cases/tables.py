@@ -22,7 +22,7 @@ class HazardRow(Table):
     """
 
     __tablename__ = "hazards"
-    AUDITED: ClassVar[bool] = True
+    RUNNING: ClassVar[frozenset[str]] = frozenset({"last_seen_at", "confidence", "track_ids"})
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     kind: Mapped[str] = mapped_column(Text)

@@ -12,7 +12,7 @@ class ChainHeadRow(Table):
     """chain: `audit` or `ledger:site`. number, hash: of its last entry. Who appends locks it."""
 
     __tablename__ = "chain_heads"
-    AUDITED: ClassVar[bool] = False
+    UNAUDITED: ClassVar[str] = "the last links of the chains"
 
     chain: Mapped[str] = mapped_column(ID, primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger)

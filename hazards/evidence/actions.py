@@ -2,12 +2,11 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
 from core.evidence import Evidence
+from hazards.audit.trail import add_once
 from hazards.evidence.tables import EvidenceRow
-from hazards.upsert import insert
 
 
 def record_evidence(session: Session, evidence: Evidence) -> bool:
@@ -17,11 +16,12 @@ def record_evidence(session: Session, evidence: Evidence) -> bool:
     the note why there was none.
     """
     values = {**asdict(evidence), "id": evidence.id, "kind": evidence.kind.value}
-    statement = insert(session, EvidenceRow).values(values)
-    new = statement.excluded
-    merged = statement.on_conflict_do_update(
-        index_elements=[EvidenceRow.id],
-        set_={column: new[column] for column in values if column != "id"},
-        where=and_(EvidenceRow.path == "", new.path != ""),
-    )
-    return session.scalar(merged.returning(EvidenceRow.id)) is not None
+    if add_once(session, EvidenceRow, **values) is not None:
+        return True
+    row = session.get_one(EvidenceRow, evidence.id, with_for_update=True, populate_existing=True)
+    if row.path or not evidence.path:
+        return False
+    for column, value in values.items():
+        setattr(row, column, value)
+    session.flush()
+    return True

@@ -4,12 +4,14 @@ import errno
 import hashlib
 import io
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.errors import DiskFull, EvidenceError, NotFound, PhotoError
+from core.errors import Conflict, DiskFull, EvidenceError, NotFound, PhotoError
 from hazards.evidence.tables import PhotoRow
 from hazards.ids import new_id
 
@@ -82,6 +84,26 @@ def keep_photo(session: Session, data_dir: Path, jpeg: bytes, *, by: str, now: f
     session.add(row)
     session.flush()
     return row
+
+
+def place_photos(
+    session: Session, ids: Sequence[str], *, by: str, hazard_id: str | None = None,
+    ticket_id: str | None = None,
+) -> None:  # fmt: skip
+    """Says what photos show: the hazard, or a step of the ticket. by: the actor who sent them.
+
+    Raises NotFound where one of them was not sent by this actor, Conflict where it shows something
+    else: an old photo proves nothing new.
+    """
+    chosen = select(PhotoRow).where(PhotoRow.id.in_(ids), PhotoRow.sent_by == by)
+    rows = {row.id: row for row in session.scalars(chosen.with_for_update())} if ids else {}
+    for photo_id in ids:
+        row = rows.get(photo_id)
+        if row is None:
+            raise NotFound(f"there is no photo '{photo_id}' of yours: send it first")
+        if (row.hazard_id, row.ticket_id) not in {(None, None), (hazard_id, ticket_id)}:
+            raise Conflict("this photo belongs to another hazard or ticket: take a new one")
+        row.hazard_id, row.ticket_id = hazard_id, ticket_id
 
 
 def photo(session: Session, id: str) -> PhotoRow:

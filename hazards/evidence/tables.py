@@ -1,7 +1,5 @@
 """Evidence files."""
 
-from typing import ClassVar
-
 from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,7 +13,6 @@ class EvidenceRow(Table):
     """
 
     __tablename__ = "evidence"
-    AUDITED: ClassVar[bool] = False
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     violation_id: Mapped[str] = mapped_column(ID, index=True)
@@ -31,7 +28,8 @@ class EvidenceRow(Table):
 
 
 class PhotoRow(Table):
-    """A picture that a person sent: of a report, or of a rectification. size: bytes."""
+    """A picture that a person sent. size: bytes. hazard_id, ticket_id: what it shows, one of them;
+    None until its sender has said so."""
 
     __tablename__ = "photos"
 
@@ -42,3 +40,5 @@ class PhotoRow(Table):
     mime: Mapped[str] = mapped_column(Text)
     sent_by: Mapped[str] = mapped_column(Text)
     sent_at: Mapped[float] = mapped_column(Seconds)
+    hazard_id: Mapped[str | None] = mapped_column(ID)
+    ticket_id: Mapped[str | None] = mapped_column(ID)

@@ -37,7 +37,7 @@ class MessageRow(Table):
     """
 
     __tablename__ = "messages"
-    AUDITED: ClassVar[bool] = False
+    UNAUDITED: ClassVar[str] = "the outbox: state of a delivery, written by the sender"
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     key: Mapped[str] = mapped_column(Text, unique=True)

@@ -8,6 +8,7 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, WrongTransition
+from hazards.audit.trail import add_once
 from hazards.cases.kinds import Source, Verdict
 from hazards.cases.tables import HazardRow
 from hazards.kept import kept
@@ -18,7 +19,6 @@ from hazards.points.policy import Policy, policy_at
 from hazards.points.tables import ChargeRow
 from hazards.site.people_tables import PersonRow
 from hazards.tickets.tables import TicketRow
-from hazards.upsert import insert
 
 DAY_S = 86400.0
 HOUR_S = 3600.0
@@ -48,7 +48,9 @@ def propose(session: Session, hazard: HazardRow) -> None:
         )  # fmt: skip
         account = {claim.account_id}
         kept(session, claim.account_id, partial(ensure_accounts, session, account))
-        made = insert(session, ChargeRow).values(
+        made = add_once(
+            session,
+            ChargeRow,
             hazard_id=hazard.id,
             side=claim.side,
             account_id=claim.account_id,
@@ -57,14 +59,17 @@ def propose(session: Session, hazard: HazardRow) -> None:
             state="provisional",
             at=hazard.started_at,
         )
-        new = made.excluded
-        session.execute(
-            made.on_conflict_do_update(
-                index_elements=[ChargeRow.hazard_id, ChargeRow.side],
-                set_={"account_id": new.account_id, "kind": new.kind, "points": new.points},
-                where=ChargeRow.state == "provisional",
-            )
-        )
+        if made is None:
+            _follow(session, hazard.id, claim, points)
+
+
+def _follow(session: Session, hazard_id: str, claim: _Claim, points: int) -> None:
+    row = session.get_one(
+        ChargeRow, (hazard_id, claim.side), with_for_update=True, populate_existing=True
+    )
+    if row.state == "provisional":
+        row.account_id, row.kind, row.points = claim.account_id, claim.kind, points
+        session.flush()
 
 
 def settle(

@@ -13,7 +13,7 @@ class AccountRow(Table):
     `system:<site>`. kind: the word before the colon. owner_id: what stands after it."""
 
     __tablename__ = "accounts"
-    AUDITED: ClassVar[bool] = False
+    UNAUDITED: ClassVar[str] = "follows from the first entry of its owner"
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     kind: Mapped[str] = mapped_column(Text)
@@ -31,7 +31,7 @@ class LedgerEntryRow(Table):
     """
 
     __tablename__ = "ledger_entries"
-    AUDITED: ClassVar[bool] = False
+    UNAUDITED: ClassVar[str] = "a chain of its own, which only grows"
 
     chain: Mapped[str] = mapped_column(ID, primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Incomplete, NotFound, ZoneError
@@ -16,6 +16,7 @@ from hazards.risk.homography import homography
 from hazards.risk.tables import (
     CameraViewRow,
     CheckItemRow,
+    CheckRow,
     FloorPlanRow,
     InChargeRow,
     RiskUnitRow,
@@ -149,27 +150,36 @@ def make_grid(
 def set_in_charge(session: Session, risk_unit_id: str, people: Mapping[UnitKind, str]) -> None:
     """Who answers at which level; replaces all. Raises NotFound."""
     _locked(session, risk_unit_id)
-    session.execute(delete(InChargeRow).where(InChargeRow.risk_unit_id == risk_unit_id))
+    of_unit = select(InChargeRow).where(InChargeRow.risk_unit_id == risk_unit_id)
+    before = {row.level: row for row in session.scalars(of_unit)}
     for level, person_id in people.items():
         _check_person(session, person_id)
-        session.add(InChargeRow(risk_unit_id=risk_unit_id, level=level.value, person_id=person_id))
+        row = before.pop(level, None) or InChargeRow(risk_unit_id=risk_unit_id, level=level.value)
+        row.person_id = person_id
+        session.add(row)
+    for row in before.values():
+        session.delete(row)
     session.flush()
 
 
 def set_check_list(
     session: Session, risk_unit_id: str, items: Sequence[tuple[str | None, str, str]]
 ) -> list[CheckItemRow]:
-    """items: (id of a line that stays, or None; text; frequency), in order; other lines go.
+    """items: (id of a line that stays, or None; text; frequency), in order; other lines go, with
+    their checks, which the audit trail keeps.
 
     Raises NotFound, Incomplete.
     """
     _locked(session, risk_unit_id)
     kept = {line_id for line_id, _, _ in items if line_id is not None}
-    session.execute(
-        delete(CheckItemRow).where(
-            CheckItemRow.risk_unit_id == risk_unit_id, CheckItemRow.id.not_in(kept)
-        )
+    gone = select(CheckItemRow.id).where(
+        CheckItemRow.risk_unit_id == risk_unit_id, CheckItemRow.id.not_in(kept)
     )
+    for done in session.scalars(select(CheckRow).where(CheckRow.item_id.in_(gone))):
+        session.delete(done)
+    session.flush()
+    for line in session.scalars(select(CheckItemRow).where(CheckItemRow.id.in_(gone))):
+        session.delete(line)
     rows = []
     for position, (line_id, words, frequency) in enumerate(items):
         if frequency not in FREQUENCIES or not words.strip():

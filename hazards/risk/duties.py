@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from core.errors import Incomplete, NotFound
 from core.schedule import Schedule
+from hazards.audit.trail import add_once
 from hazards.periods import day_of, month_of, quarter_end, quarter_of, week_of
 from hazards.risk.colours import take_grade
 from hazards.risk.grading import grades
 from hazards.risk.tables import CheckItemRow, CheckRow, RiskReviewRow, RiskUnitRow
 from hazards.site.tree import units_within
 from hazards.tickets.tables import ShiftRow
-from hazards.upsert import insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +94,11 @@ def record_check(
     if not in_order and not note.strip():
         raise Incomplete("say what is not in order")
     period = current_periods(session, now=now, zone=zone)[item.frequency]
-    made = insert(session, CheckRow).values(
-        item_id=item_id, period=period, at=now, by=by, in_order=in_order, note=note.strip()
-    )
-    session.execute(made.on_conflict_do_nothing())
-    return session.get_one(CheckRow, (item_id, period))
+    made = add_once(
+        session, CheckRow, item_id=item_id, period=period, at=now, by=by, in_order=in_order,
+        note=note.strip(),
+    )  # fmt: skip
+    return made or session.get_one(CheckRow, (item_id, period))
 
 
 def due_reviews(

@@ -137,7 +137,7 @@ class BlindCameraRow(Table):
     """A camera that sees nothing, and since when. No row: it sees."""
 
     __tablename__ = "blind_cameras"
-    AUDITED: ClassVar[bool] = False
+    UNAUDITED: ClassVar[str] = "state of a camera, written by its worker"
 
     camera_id: Mapped[str] = mapped_column(
         ID, ForeignKey("cameras.id", ondelete="CASCADE"), primary_key=True
@@ -149,7 +149,6 @@ class ColourChangeRow(Table):
     """A risk unit changed its effective grade. reasons: [{"code", "values"}, ...]."""
 
     __tablename__ = "colour_changes"
-    AUDITED: ClassVar[bool] = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     risk_unit_id: Mapped[str] = mapped_column(ID, ForeignKey("risk_units.id", ondelete="CASCADE"))

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, NotFound
 from core.site import CameraConfig, Site
 from core.zone import Zone
+from hazards.risk.tables import CameraViewRow
 from hazards.site.tables import CameraRow, ZoneRow
 
 
@@ -38,6 +39,9 @@ def delete_camera(session: Session, id: str) -> None:
     row = _locked(session, id)
     if row is None:
         raise NotFound(f"there is no camera '{id}'")
+    view = session.get(CameraViewRow, id)
+    if view is not None:
+        session.delete(view)
     session.delete(row)
     session.flush()
 

@@ -9,10 +9,20 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
 from core.site import ID_PATTERN
+from hazards.access.tables import GrantRow, MachineTokenRow
+from hazards.cases.tables import HazardRow
 from hazards.ids import new_id
+from hazards.notify.tables import ChannelRow
+from hazards.risk.tables import FloorPlanRow, RiskUnitRow
 from hazards.site.people_tables import ROOT, ContractorRow, PersonRow, UnitRow
+from hazards.tickets.tables import TicketRow
 
 LONGEST_PATH = 1000
+MOVABLE = (
+    UnitRow.parent_id, PersonRow.unit_id, ContractorRow.unit_id, RiskUnitRow.unit_id,
+)  # fmt: skip
+LASTING = (FloorPlanRow.unit_id, HazardRow.unit_id, TicketRow.unit_id)
+"""What happened somewhere stays there, and would be seen by nobody without its unit."""
 
 
 class UnitKind(StrEnum):
@@ -112,13 +122,18 @@ def move_unit(session: Session, id: str, *, parent_id: str) -> UnitRow:
 
 
 def delete_unit(session: Session, id: str) -> None:
-    """Raises NotFound, and Conflict where units, people or contractors are still below it."""
+    """With its grants, tokens and channels. Raises NotFound, and Conflict where anything else
+    stands in it."""
     lock_tree(session)
     row = unit(session, id, lock=True)
-    for table in (UnitRow.parent_id, PersonRow.unit_id, ContractorRow.unit_id):
-        if session.scalar(select(func.count()).where(table == id)):
-            raise Conflict(f"'{row.name}' is not empty: move what is in it first")
     if id == ROOT:
         raise Conflict("the top of the organisation stays: rename it")
+    for places, advice in ((MOVABLE, "move what is in it first"), (LASTING, "rename it")):
+        if any(session.scalar(select(p).where(p == id).limit(1)) is not None for p in places):
+            raise Conflict(f"'{row.name}' is not empty: {advice}")
+    for table in (GrantRow, MachineTokenRow, ChannelRow):
+        for gone in session.scalars(select(table).where(table.unit_id == id)):
+            session.delete(gone)
+    session.flush()
     session.delete(row)
     session.flush()

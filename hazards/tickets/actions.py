@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.errors import Conflict, Incomplete, NotFound, WrongTransition
-from hazards.evidence.tables import PhotoRow
+from hazards.evidence.photos import place_photos
 from hazards.site.people_tables import PersonRow
 from hazards.tickets.calendar import WorkCalendar
 from hazards.tickets.escalation import first_escalation
@@ -141,7 +141,7 @@ def move(
         raise Incomplete(f"say why: '{step}' needs a reason")
     if need.photos and not photo_ids and not by_camera:
         raise Incomplete(f"add a photo: '{step}' needs at least one")
-    check_photos(session, photo_ids)
+    place_photos(session, photo_ids, by=actor, ticket_id=row.id)
     row.state = after.value
     if step is Step.ACCEPT:
         row.accepted_at, row.accepted_by = now, actor
@@ -204,13 +204,3 @@ def _check_plan(session: Session, plan: Plan, now: float) -> None:
             missing.append("an emergency plan")
     if missing:
         raise Incomplete(f"the ticket still needs {', '.join(missing)}")
-
-
-def check_photos(session: Session, photo_ids: Sequence[str]) -> None:
-    """Raises NotFound where one of them was never sent."""
-    if not photo_ids:
-        return
-    known = session.scalars(select(PhotoRow.id).where(PhotoRow.id.in_(photo_ids)))
-    unknown = set(photo_ids) - set(known)
-    if unknown:
-        raise NotFound(f"there is no photo '{min(unknown)}': send it first")

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.schedule import Schedule
 from core.violation import ViolationKind
 from hazards.access.queries import users_with
 from hazards.access.roles import Role
-from hazards.audit.trail import note
+from hazards.audit.trail import add_once
 from hazards.cases.kinds import Source
 from hazards.cases.tables import HazardRow
 from hazards.ids import derived_id
@@ -24,7 +24,6 @@ from hazards.tickets.escalation import climb
 from hazards.tickets.queries import ladder, ticket_rules
 from hazards.tickets.tables import TicketRow, TicketRuleRow
 from hazards.tickets.transitions import OPEN_STATES, State, Step, Tier
-from hazards.upsert import insert
 
 DAY_S = 86400.0
 OWNER = "owner"
@@ -77,7 +76,9 @@ def open_ticket(
     if row is None and rule is not None and (old := _recently_closed(session, hazard, rule, now)):
         return _come_back(session, old, hazard, key, actor=actor, now=now, calendar=calendar)
     if row is None:
-        made = insert(session, TicketRow).values(
+        row = add_once(
+            session,
+            TicketRow,
             id=derived_id("ticket", hazard.id),
             hazard_id=hazard.id,
             kind=hazard.kind,
@@ -100,12 +101,8 @@ def open_ticket(
             supervised=False,
             version=1,
         )
-        new_id = session.scalar(made.on_conflict_do_nothing().returning(TicketRow.id))
-        if new_id is not None:
-            row = locked(session, new_id)
-            opened = {"hazard_id": hazard.id, "state": row.state, "tier": row.tier}
-            note(session, "insert", TicketRow.__tablename__, new_id, opened)
-            write_down(session, new_id, Step.OPEN, None, State.DETECTED, actor=actor, now=now)
+        if row is not None:
+            write_down(session, row.id, Step.OPEN, None, State.DETECTED, actor=actor, now=now)
             _join(session, hazard, row)
             return row
         # Somebody else was faster at the same place.
@@ -265,13 +262,9 @@ def _come_back(
 
 
 def _join(session: Session, hazard: HazardRow, row: TicketRow) -> bool:
-    """Whether the hazard was not in a ticket yet."""
-    joined = session.scalar(
-        update(HazardRow)
-        .where(HazardRow.id == hazard.id, HazardRow.ticket_id.is_(None))
-        .values(ticket_id=row.id)
-        .returning(HazardRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    session.refresh(hazard, ["ticket_id"])
-    return joined is not None
+    """Whether the locked hazard was not in a ticket yet."""
+    if hazard.ticket_id is not None:
+        return False
+    hazard.ticket_id = row.id
+    session.flush()
+    return True

@@ -1,7 +1,5 @@
 """Tickets and what happened to them."""
 
-from typing import ClassVar
-
 from sqlalchemy import Double, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -69,7 +67,6 @@ class TransitionRow(Table):
     """One step of a ticket. number: 1, 2, … within the ticket. photo_ids: of evidence photos."""
 
     __tablename__ = "ticket_transitions"
-    AUDITED: ClassVar[bool] = False
 
     ticket_id: Mapped[str] = mapped_column(
         ID, ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True

@@ -23,12 +23,12 @@ from hazards.access.tables import UserRow
 from hazards.audit.trail import acting
 from hazards.cases import flow, review
 from hazards.cases.kinds import Dismissal, HazardKind, Source, SubjectKind, Verdict
-from hazards.cases.queries import hazard
 from hazards.cases.tables import HazardRow
 from hazards.database import Database
 from hazards.points import appeals
 from hazards.points.rewards import redeem
 from hazards.points.tables import LedgerEntryRow
+from hazards.site.people_tables import ROOT
 from hazards.tickets import actions
 from hazards.tickets.calendar import WorkCalendar, work_calendar
 from hazards.tickets.tables import TicketRow
@@ -36,7 +36,7 @@ from hazards.tickets.transitions import State, Step
 from service.delivery import Delivery, Outcome
 from service.scheduler import Scheduler
 from service.sender import Sender
-from service.simulation.works import EXIT, HALL, PHOTO, PLACES, TEAMS, Works, build
+from service.simulation.works import EXIT, HALL, PLACES, TEAMS, Works, build, photo
 
 Made = TypeVar("Made")
 DAYS = 30
@@ -143,7 +143,7 @@ class Month:
                 reported_by=reporter.id,
                 risk_unit_id=None,
                 unit_id=team,
-                photo_ids=[PHOTO],
+                photo_ids=[],
                 at=at,
                 now=at,
                 calendar=self._calendar(s),
@@ -198,12 +198,12 @@ class Month:
 
     def _review_again(self, now: float) -> None:
         with self._database.read() as session:
-            drawn = review.second_queue(session, self.works.second, limit=100)
-            said = [hazard(session, hazard_id).verdict for hazard_id in drawn]
-        for hazard_id, first in zip(drawn, said, strict=True):
+            whole = [f"/{ROOT}/"]
+            drawn = review.second_queue(session, self.works.second, paths=whole, limit=100)
+        for row in drawn:
             same = self._chance.random() < 0.9
-            verdict = Verdict(first) if same and first else Verdict.DISMISSED
-            self._decide_again(hazard_id, verdict, now)
+            verdict = Verdict(row.verdict) if same and row.verdict else Verdict.DISMISSED
+            self._decide_again(row.id, verdict, now)
 
     def _decide_again(self, hazard_id: str, verdict: Verdict, now: float) -> None:
         by = self.works.second
@@ -225,7 +225,8 @@ class Month:
         for ticket_id in open_ones:
             if 8 <= day <= 14 or (day > 14 and self._chance.random() < 0.5):
                 continue
-            self._step(ticket_id, Step.RECTIFY, self.works.staff, now, photo_ids=[PHOTO])
+            done = self._do(lambda s: photo(s, self.works.staff, now))
+            self._step(ticket_id, Step.RECTIFY, self.works.staff, now, photo_ids=[done])
             self._step(ticket_id, Step.VERIFY, self.works.staff, now)
             with self._database.read() as session:
                 supervised = session.get_one(TicketRow, ticket_id).supervised

@@ -10,6 +10,7 @@ from hazards.access.accounts import create_user, grant
 from hazards.access.roles import Role
 from hazards.access.tables import UserRow
 from hazards.evidence.tables import PhotoRow
+from hazards.ids import new_id
 from hazards.notify.actions import create_channel
 from hazards.points.rewards import create_reward
 from hazards.points.tables import RewardRow
@@ -22,7 +23,6 @@ from hazards.site.people_tables import ROOT, ContractorRow, PersonRow
 from hazards.site.tree import UnitKind, create_unit
 
 HALL, EXIT = "cam-hall", "cam-exit"
-PHOTO = "photo-of-the-works"
 PLACES = ("hall", "yard", "dock")
 """Zones of the camera in the hall."""
 TEAMS = ("team-a", "team-b")
@@ -42,6 +42,17 @@ class Works:
     leave: RewardRow
 
 
+def photo(session: Session, by: UserRow, now: float) -> str:
+    """The id of a photo that a user has just sent; there is no file of it."""
+    row = PhotoRow(
+        id=new_id(), path="", sha256="", size=0, mime="image/jpeg", sent_by=f"user:{by.id}",
+        sent_at=now,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.id
+
+
 def build(session: Session, *, now: float) -> Works:
     """Two teams of six, their leader, an owner, safety staff, a manager, a contractor."""
     create_unit(session, parent_id=ROOT, kind=UnitKind.WORKSHOP, name="Workshop", id="workshop")
@@ -53,11 +64,6 @@ def build(session: Session, *, now: float) -> Works:
     }
     owner = _person(session, "Owner", "workshop")
     _user(session, "leader", Role.TEAM_LEADER, _person(session, "Leader", "workshop"))
-    session.add(
-        PhotoRow(
-            id=PHOTO, path="", sha256="", size=0, mime="image/jpeg", sent_by="system", sent_at=now
-        )
-    )
     _risks(session, owner, now)
     _cameras(session)
     create_channel(

@@ -10,6 +10,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from fastapi.testclient import TestClient
 from fixtures_database import database, database_url, open_database  # noqa: F401
 from memory_engine import MemoryEngine
+from sqlalchemy import func, select
+from trail_replay import audited_rows, what_the_trail_misses
 
 from api.app import Application, create_app
 from api.settings import ApiSettings
@@ -17,6 +19,7 @@ from hazards.access.actions import sign_in
 from hazards.access.passwords import hash_password
 from hazards.access.roles import Role
 from hazards.access.tables import GrantRow, UserRow
+from hazards.audit.tables import AuditRow
 from hazards.database import Database
 from hazards.site.people_tables import ROOT
 
@@ -63,8 +66,14 @@ def app(
     engine: MemoryEngine,
     settings: ApiSettings,
     user: UserRow,
-) -> Application:
-    return create_app(database, engine, settings)
+) -> Iterator[Application]:
+    """Whatever a test asks of it, the audit trail alone leads to what stands in the tables then."""
+    with database.read() as session:
+        start = audited_rows(session)
+        begun = session.scalar(select(func.max(AuditRow.number))) or 0
+    yield create_app(database, engine, settings)
+    with database.read() as session:
+        assert what_the_trail_misses(session, start, after=begun) == []
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from core.violation import Violation, ViolationKind
-from hazards.access.tables import UserRow
+from hazards.access.queries import user_named
 from hazards.cases.flow import take_in
 from hazards.database import Database
 from hazards.risk.tables import RiskUnitRow
@@ -76,7 +76,7 @@ def see(database: Database, id: str = "v1", **changes: object) -> None:
 
 def is_person(database: Database, username: str, person_id: str) -> None:
     """Says who a user is at the site."""
-    from sqlalchemy import update
-
     with database.begin() as session:
-        session.execute(update(UserRow).where(UserRow.name == username).values(person_id=person_id))
+        user = user_named(session, username)
+        assert user is not None
+        user.person_id = person_id

@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from api.app import Application
-from api.current import hazard_now, system_now
+from api.current import hazard_news, system_now
 from api.server import Server
 from core.health import CameraState
 from core.site import CameraConfig
@@ -266,7 +266,7 @@ def test_events_are_for_those_who_may_see_them(
     with database.begin() as session:
         record_violation(session, VIOLATION)
         create_unit(session, parent_id=ROOT, kind=UnitKind.WORKSHOP, name="Yard", id="yard")
-        shown = hazard_now(session, VIOLATION.id)
+        shown = hazard_news(session, VIOLATION.id)
     guard = browser_of(app, database, "guard", Role.SECURITY_ROOM, "yard")
     running.token = guard.cookies["anyan_session"]
     with running.events() as lines:

@@ -1,4 +1,5 @@
 import hashlib
+import time
 
 import pytest
 from fastapi.testclient import TestClient
@@ -18,6 +19,25 @@ def _drawn(id: str) -> bool:
 
 
 DRAWN = next(f"drawn-{i}" for i in range(1000) if _drawn(f"drawn-{i}"))
+STATEMENT = "points/accounts/person:wang/statement"
+PLACES = (
+    "hazards", "hazards/{hazard}", "hazards?verdict=confirmed", "hazards?reviewed=true",
+    "hazards?subject_id=wang", "tickets", "tickets/{ticket_id}", "review/second", STATEMENT,
+)  # fmt: skip
+"""Where a verdict can be read."""
+
+
+def _tells(shown: object) -> bool:
+    """Whether an answer names the drawn case with what was said about it, or its ticket with it."""
+    if isinstance(shown, list):
+        return any(_tells(part) for part in shown)
+    if not isinstance(shown, dict):
+        return False
+    named = DRAWN in (shown.get("id"), shown.get("hazard_id"))
+    said = {"judgement", "subject", "ticket_id", "acknowledged_by"} & shown.keys()
+    if named and (any(shown[name] for name in said) or not said):
+        return True
+    return any(_tells(part) for part in shown.values())
 
 
 @pytest.fixture
@@ -113,6 +133,54 @@ def test_the_second_review_is_blind(
     assert other.post(path, json=body).status_code == 409
     quality = client.get("/api/v1/review/quality").json()
     assert (quality["agreement"]["pairs"], quality["agreement"]["agreeing"]) == (1, 1)
+
+
+@pytest.mark.usefixtures("seen")
+def test_the_first_verdict_is_nowhere_until_the_second_is_given(
+    client: TestClient, app: Application, database: Database
+) -> None:
+    """Not in lists, filters, the case itself, its ticket, nor the statement; whoever cannot judge
+    again sees it at once, and after the second verdict everybody does."""
+    see(database, DRAWN, camera_id="dock")
+    client.put(f"/api/v1/hazards/{DRAWN}/subject", json={"kind": "person", "id": "wang"})
+    first = _judge(client, DRAWN, "confirmed").json()
+    other = browser_of(app, database, "other", Role.SAFETY_STAFF)
+    guard = browser_of(app, database, "guard", Role.SECURITY_ROOM)
+
+    def told(browser: TestClient) -> set[str]:
+        """Where the case stands with its verdict, its person or a way to its ticket."""
+        found = set()
+        for address in PLACES:
+            answer = browser.get(f"/api/v1/{address.format(hazard=DRAWN, **first)}")
+            if answer.status_code == 200 and _tells(answer.json()):
+                found.add(address)
+        return found
+
+    assert told(other) == set()
+    assert not _tells(other.post(f"/api/v1/hazards/{DRAWN}/acknowledge").json())
+    assert told(client) == set(PLACES) - {"review/second"}
+    assert told(guard) == set(PLACES) - {"review/second", STATEMENT}
+    other.post(f"/api/v1/hazards/{DRAWN}/second-verdict", json={"verdict": "confirmed"})
+    assert told(other) == set(PLACES) - {"review/second"}
+
+
+@pytest.mark.usefixtures("seen")
+def test_who_has_handled_the_ticket_is_not_asked(
+    client: TestClient, app: Application, database: Database
+) -> None:
+    """Who took a step on it knows what became of the case, and may see all of it."""
+    see(database, DRAWN, camera_id="dock")
+    ticket_id = _judge(client, DRAWN, "confirmed").json()["ticket_id"]
+    other = browser_of(app, database, "other", Role.SAFETY_STAFF)
+    ticket = other.get(f"/api/v1/tickets/{ticket_id}")
+    plan = {"tier": "general", "assignee_id": "li", "due_at": time.time() + 86400}
+    steps = {"If-Match": ticket.headers["ETag"]}
+    assigned = other.post(f"/api/v1/tickets/{ticket_id}/assign", json=plan, headers=steps)
+    assert assigned.status_code == 200
+    assert other.get("/api/v1/review/second").json()["items"] == []
+    refused = other.post(f"/api/v1/hazards/{DRAWN}/second-verdict", json={"verdict": "confirmed"})
+    assert refused.status_code == 403
+    assert other.get(f"/api/v1/hazards/{DRAWN}").json()["judgement"]["verdict"] == "confirmed"
 
 
 @pytest.mark.usefixtures("seen")

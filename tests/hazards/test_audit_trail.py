@@ -1,19 +1,25 @@
 import threading
+from dataclasses import replace
 
 import pytest
 from examples import CAMERA, VIOLATION
 from people import NOW, settle_in
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+import hazards.every_table  # noqa: F401
+from hazards.access.tables import SignInRow
 from hazards.audit.queries import audit_page, verify_audit
 from hazards.audit.tables import AuditRow
 from hazards.audit.trail import HIDDEN, acting
 from hazards.cases.actions import record_violation
+from hazards.cases.tables import HazardRow
 from hazards.database import Database
+from hazards.risk.tables import CheckRow
 from hazards.site.actions import create_camera, delete_camera
-from hazards.site.people_tables import PersonRow
+from hazards.site.people_tables import PersonRow, UnitRow
 from hazards.site.tables import CameraRow
+from hazards.tables import Table
 
 ANY = {"subject": None, "subject_id": None, "actor": None, "before": None}
 
@@ -53,12 +59,40 @@ def test_what_is_undone_leaves_no_trace(database: Database) -> None:
         assert audit_page(session, **ANY, limit=10) == []
 
 
-def test_what_a_machine_writes_is_not_in_the_trail(database: Database) -> None:
-    """Violations are records of their own; the trail is about people."""
-    with database.begin() as session:
-        record_violation(session, VIOLATION)
+def test_what_a_camera_writes_is_kept_too(database: Database) -> None:
+    """A hazard's begin and end; not that it goes on, every few seconds."""
+    later = replace(VIOLATION, last_seen_at=VIOLATION.last_seen_at + 5)
+    for violation in (VIOLATION, later, later, replace(later, ended=True)):
+        with database.begin() as session:
+            acting(session, "camera:gate", now=NOW)
+            record_violation(session, violation)
     with database.read() as session:
-        assert audit_page(session, **ANY, limit=10) == []
+        end, begin = audit_page(session, **ANY, limit=10)
+    assert (begin.change, begin.subject, begin.subject_id) == ("insert", "hazards", VIOLATION.id)
+    assert begin.after["kind"] == VIOLATION.kind.value
+    assert (end.change, end.before, end.after) == ("update", {"ended": False}, {"ended": True})
+
+
+def test_what_goes_around_the_rows_is_refused(database: Database) -> None:
+    """An UPDATE, DELETE or INSERT of its own would leave no trace of what was there before."""
+    for statement in (
+        update(HazardRow).values(ended=True),
+        delete(CheckRow),
+        insert(UnitRow).values(id="x", kind="team", name="x", path="/x/", position=0),
+    ):
+        with pytest.raises(TypeError, match="is audited"), database.begin() as session:
+            session.execute(statement)
+    with database.begin() as session:
+        session.execute(delete(SignInRow))
+
+
+def test_only_what_says_why_is_left_out(database: Database) -> None:
+    """Every other table is kept, those of later versions too."""
+    left_out = {m.class_.__tablename__ for m in Table.registry.mappers if m.class_.UNAUDITED}
+    assert left_out == {
+        "audit_trail", "chain_heads", "ledger_entries", "accounts", "answers", "messages",
+        "sign_ins", "blind_cameras",
+    }  # fmt: skip
 
 
 def test_threads_that_write_at_once_keep_one_chain(database: Database) -> None:

@@ -1,13 +1,15 @@
 import threading
 from dataclasses import replace
 
+import pytest
 from examples import CAMERA, VIOLATION
 from people import ALWAYS, DAY, NOW, settle_in
 from sqlalchemy import func, select
 
+from core.sensor import SensorAlarm, SensorKind
 from core.violation import Cleared, Violation, ViolationKind
 from hazards.cases import flow
-from hazards.cases.kinds import Dismissal, Verdict
+from hazards.cases.kinds import Dismissal, HazardKind, Source, Verdict
 from hazards.cases.tables import HazardRow
 from hazards.database import Database
 from hazards.notify.queries import inbox
@@ -16,7 +18,7 @@ from hazards.tickets import opening, queries
 from hazards.tickets.calendar import WorkCalendar
 from hazards.tickets.escalation import due_escalations, escalate
 from hazards.tickets.tables import TicketRow
-from hazards.tickets.transitions import State
+from hazards.tickets.transitions import State, Tier
 
 HELMET = replace(
     VIOLATION, id="helmet", kind=ViolationKind.MISSING_HELMET, rule="helmet/1", track_ids=(1,)
@@ -232,3 +234,43 @@ def test_the_first_rule_that_fits_counts(database: Database) -> None:
         helmet.grade = "blue"
         assert fits()
         assert State(queries.ticket(session, hazard.ticket_id).state) is State.DETECTED
+
+
+@pytest.mark.parametrize(
+    ("kind", "tier", "state", "hours"),
+    [
+        (SensorKind.GAS, Tier.LARGER, State.ASSIGNED, 1),
+        (SensorKind.DOOR_CONTACT, Tier.ON_THE_SPOT, State.ASSIGNED, 1),
+        (SensorKind.VIBRATION, Tier.GENERAL, State.DETECTED, None),
+    ],
+)
+def test_the_alarm_of_a_sensor_opens_a_ticket(
+    database: Database, kind: SensorKind, tier: Tier, state: State, hours: float | None
+) -> None:
+    """Gas and open doors are assigned at once; a vibration waits for the verdict. The next alarm
+    of the same sensor joins."""
+    settle_in(database)
+    for number in (1, 2):
+        alarm = SensorAlarm(
+            id=str(number), sensor="s1", kind=kind, at=NOW, risk_unit_id="hall", description="s1"
+        )
+        with database.begin() as session:
+            flow.take_in_alarm(session, alarm, now=NOW, calendar=ALWAYS)
+            row = session.get(HazardRow, flow.alarm_hazard_id(alarm))
+            ticket = queries.ticket(session, row.ticket_id)
+    assert (ticket.tier, ticket.state, ticket.count) == (tier, state, 2)
+    assert ticket.due_at == (None if hours is None else NOW + hours * 3600)
+
+
+@pytest.mark.parametrize("kind", [k for k in HazardKind if k.value not in set(SensorKind)])
+def test_what_a_person_reports_has_a_ticket(database: Database, kind: HazardKind) -> None:
+    """Of every kind, in the part of the site where it was seen."""
+    settle_in(database)
+    with database.begin() as session:
+        hazard = flow.report(
+            session, id="r", kind=kind, source=Source.REPORT, description="Loose plate",
+            reported_by="li", risk_unit_id="hall", unit_id="team-a", photo_ids=(), at=NOW, now=NOW,
+            calendar=ALWAYS,
+        )  # fmt: skip
+        row = queries.ticket(session, hazard.ticket_id)
+    assert (row.unit_id, row.title) == ("team-a", "Loose plate")

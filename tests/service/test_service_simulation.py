@@ -1,6 +1,7 @@
 import pytest
 from people import ZONE, settle_in
 from sqlalchemy import text
+from trail_replay import audited_rows, what_the_trail_misses
 from typer.testing import CliRunner
 
 from hazards.database import Database
@@ -13,7 +14,10 @@ ENTRIES = 5
 
 def test_a_month_adds_up_and_an_altered_row_is_named(database: Database) -> None:
     """Violations, reports, verdicts, attributions, appeals, deadlines, escalations, redemption and
-    close: every sum agrees on both databases, and the account says what happened."""
+    close: every sum agrees on both databases, the account says what happened, and the audit trail
+    alone leads to the same tables."""
+    with database.read() as session:
+        start = audited_rows(session)
     said: list[str] = []
     assert play(database, ZONE, said.append)
     account = "\n".join(said)
@@ -24,6 +28,8 @@ def test_a_month_adds_up_and_an_altered_row_is_named(database: Database) -> None
     ):  # fmt: skip
         assert word in account
     assert "WRONG" not in account
+    with database.read() as session:
+        assert what_the_trail_misses(session, start) == []
 
 
 @pytest.fixture
