@@ -394,8 +394,8 @@ export interface paths {
         };
         /**
          * What changes, as server-sent events
-         * @description `hazard`, `ticket`, `camera` and `system`, of what the caller may see; connect again and
-         *     re-read the lists when it ends.
+         * @description `hazard`, `ticket`, `colour`, `camera` and `system`, of what the caller may see; connect
+         *     again and re-read the lists when it ends.
          */
         get: operations["events"];
         put?: never;
@@ -889,7 +889,8 @@ export interface paths {
         put?: never;
         /**
          * Give the second verdict
-         * @description 403 forbidden for the first reviewer, 409 wrong_transition where it was given already.
+         * @description 403 forbidden for the first reviewer and for who handled the ticket, 409 wrong_transition
+         *     where it was given already.
          */
         post: operations["give_second_verdict"];
         delete?: never;
@@ -1198,7 +1199,7 @@ export interface paths {
         };
         /**
          * A photo
-         * @description For whoever sent it, and whoever may watch, review or rectify anything.
+         * @description For whoever sent it, and whoever may see the hazard or ticket to which it belongs.
          */
         get: operations["read_photo"];
         put?: never;
@@ -2767,7 +2768,8 @@ export interface components {
         /**
          * LedgerLine
          * @description One entry as its account sees it. points: with its sign. at: UTC seconds. reason: as noted
-         *     when it was booked.
+         *     when it was booked. key, reason: empty, hazard: null while the asker may judge the hazard a
+         *     second time.
          */
         LedgerLine: {
             /** Number */
@@ -4065,7 +4067,8 @@ export interface components {
          *
          *     overdue: nobody has said that it is done, and the deadline has passed. assignee_name, unit_name,
          *     risk_unit_name: empty where there is none.
-         *     camera_id, camera_name: empty where no camera saw it. version: for If-Match.
+         *     camera_id, camera_name: empty where no camera saw it. hazard_id: empty while the asker may judge
+         *     it a second time. version: for If-Match.
          */
         TicketSummary: {
             /** Id */
@@ -4443,6 +4446,20 @@ export interface components {
             /** Id */
             id: string;
             status: components["schemas"]["Status"];
+        };
+        /**
+         * ColourEvent
+         * @description Data of `event: colour`: a risk unit took this grade at `since`; the map says why.
+         */
+        ColourEvent: {
+            /** Id */
+            id: string;
+            /** Plan Id */
+            plan_id: string | null;
+            /** Grade */
+            grade: string;
+            /** Since */
+            since: number;
         };
         /**
          * LiveInit
