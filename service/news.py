@@ -30,11 +30,10 @@ class News:
     def hazards(self, ids: Collection[str]) -> None:
         """Hazards that are new or have changed, and with them their tickets."""
         with self._database.read() as session:
-            changed = [hazard_news(session, hazard_id) for hazard_id in ids]
-        for news in changed:
-            self._tell(self._hub.publish_hazard, news)
-        tickets = {news.hazard.ticket_id for news in changed}
-        self.tickets({ticket_id for ticket_id in tickets if ticket_id is not None})
+            news = [hazard_news(session, hazard_id) for hazard_id in ids]
+        for one in news:
+            self._tell(self._hub.publish_hazard, one)
+        self.tickets({one.hazard.ticket_id for one in news if one.hazard.ticket_id is not None})
 
     def tickets(self, ids: Collection[str]) -> None:
         """Tickets that opened, moved or climbed."""

@@ -185,7 +185,7 @@ def _settings(session: Session, n: int, now: float) -> None:
 
 def _cases(session: Session, n: int, now: float) -> None:
     """One confirmed, appealed and drawn a second time; one that nobody has judged; a report."""
-    staff = session.scalars(select(UserRow).where(UserRow.name == "user-0")).one()
+    staff = _reviewer(session)
     seen = Violation(
         id=f"v{n}", kind=ViolationKind.MISSING_HELMET, rule="helmet/1", camera_id=f"cam-{n}",
         zone_id="door", track_ids=(1,), started_at=now - 86400.0 * n, last_seen_at=now, ended=True,
@@ -207,6 +207,16 @@ def _cases(session: Session, n: int, now: float) -> None:
         session, f"violation:{seen.id}", account_id="person:p0", text="No", actor="person:p0",
         now=now,
     )  # fmt: skip
+
+
+def _reviewer(session: Session) -> UserRow:
+    """Nobody else of the site, so that everybody may give the second verdict."""
+    row = session.scalar(select(UserRow).where(UserRow.name == "reviewer"))
+    if row is None:
+        row = UserRow(name="reviewer", display_name="R", password_hash="", active=True)
+        session.add(row)
+        session.flush()
+    return row
 
 
 def _clip(violation_id: str, now: float) -> Evidence:

@@ -139,10 +139,19 @@ ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">
 <!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>
 <worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>
 <row r="1"><c r="A1" t="inlineStr"><is><t>&b;</t></is></c></row></sheetData></worksheet>"""
+
+
+def _lying() -> bytes:
+    """A bomb of 100 MB whose table of contents says that it unpacks to 10 bytes."""
+    bomb = _zip({"[Content_Types].xml": b"", "xl/worksheets/sheet1.xml": bytes(100 * 2**20)})
+    return bomb.replace((100 * 2**20).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+
+
 TRAPS = {
     "empty": b"",
     "text": "工号,姓名".encode(),
     "bomb": _zip({"xl/worksheets/sheet1.xml": bytes(100 * 2**20)}),
+    "lying bomb": _lying(),
     "many parts": _zip({f"{n}.xml": b"" for n in range(200)}),
     "other zip": _zip({"a.txt": b"a"}),
     "entities": _with_sheet(ENTITIES),

@@ -7,6 +7,7 @@ from people import ALWAYS, NOW, ZONE, settle_in
 from sqlalchemy import select
 
 from core.violation import ViolationKind
+from hazards.access.tables import UserRow
 from hazards.cases import flow
 from hazards.cases.kinds import SubjectKind, Verdict
 from hazards.database import Database
@@ -20,15 +21,14 @@ from hazards.site.people_tables import ContractorRow
 SITE = ("/site/",)
 
 
-def _charged(database: Database, hazard_id: str, kind: SubjectKind, subject: str) -> None:
+def _charged(
+    database: Database, staff: UserRow, hazard_id: str, kind: SubjectKind, subject: str
+) -> None:
     with database.begin() as session:
         seen = replace(VIOLATION, id=hazard_id, kind=ViolationKind.MISSING_HELMET)
         flow.take_in(session, [seen], now=NOW, calendar=ALWAYS)
-        flow.name_subject(session, hazard_id, kind, subject, by=STAFF[0], now=NOW)
-        flow.decide(session, hazard_id, Verdict.CONFIRMED, by=STAFF[0], now=NOW, calendar=ALWAYS)
-
-
-STAFF: list = []
+        flow.name_subject(session, hazard_id, kind, subject, by=staff, now=NOW)
+        flow.decide(session, hazard_id, Verdict.CONFIRMED, by=staff, now=NOW, calendar=ALWAYS)
 
 
 def test_a_contractor_is_charged_appeals_and_never_starts_anew(database: Database) -> None:
@@ -36,7 +36,6 @@ def test_a_contractor_is_charged_appeals_and_never_starts_anew(database: Databas
     in that person's; an appeal on its behalf gives the points back; a closed month moves neither
     its balance nor a team's, and a company that has left keeps both account and name."""
     people = settle_in(database, camera=CAMERA)
-    STAFF[:] = [people.staff]
     with database.begin() as session:
         firm = create_contractor(session, name="Scaffold Ltd", unit_id="works", contact="gate")
         worker = create_person(
@@ -44,9 +43,9 @@ def test_a_contractor_is_charged_appeals_and_never_starts_anew(database: Databas
         )
         months.open_month(session, now=NOW, zone=ZONE)
     account = f"contractor:{firm.id}"
-    _charged(database, "a", SubjectKind.CONTRACTOR, firm.id)
-    _charged(database, "b", SubjectKind.PERSON, worker.id)
-    _charged(database, "c", SubjectKind.CONTRACTOR, firm.id)
+    _charged(database, people.staff, "a", SubjectKind.CONTRACTOR, firm.id)
+    _charged(database, people.staff, "b", SubjectKind.PERSON, worker.id)
+    _charged(database, people.staff, "c", SubjectKind.CONTRACTOR, firm.id)
     with database.begin() as session:
         assert ledger.balance(session, account) == -30, "the second time costs more"
         assert ledger.balance(session, f"person:{worker.id}") == 90

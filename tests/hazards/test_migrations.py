@@ -91,13 +91,16 @@ def test_every_form_is_reached_with_data_in_every_table(database: Database) -> N
         database.downgrade(revision)
         down = _rows(database)
         lost = {"hazards"} if revision < "0003" else set()  # that no camera saw
+        if revision < "0008":
+            lost |= {"ticket_rules"}  # those that come with it
         if revision == "0001":
             lost |= {"users", "sign_ins"}  # it knows administrators only, and here is none
         kept, held = _shared(before, down), _shared(down, before)
         assert {name for name in kept if kept[name] != held[name]} == lost
         database.migrate()
         up = _rows(database)
-        assert _shared(up, down) == _shared(down, up)
+        held, again = _shared(down, up), _shared(up, down)
+        assert {name for name in held if not set(held[name]) <= set(again[name])} == set()
     database.downgrade("base")
     database.migrate()
     with database.begin() as session:

@@ -2,8 +2,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from examples import CAMERA, VIOLATION
+from fixtures_database import migrated_template, postgresql_address
 from people import NOW, ZONE, settle_in
 from running_service import wait_for
 from sqlalchemy import func, select
@@ -11,6 +13,7 @@ from sqlalchemy import func, select
 from core.health import CameraState, CameraStatus
 from core.sensor import SensorAlarm, SensorKind
 from core.violation import Cleared, ViolationKind
+from hazards.audit.queries import verify_audit
 from hazards.audit.tables import AuditRow
 from hazards.cases.tables import HazardRow
 from hazards.database import Database
@@ -126,3 +129,47 @@ def test_a_sensor_alarm_is_one_hazard(database: Database, spool: Spool, recorder
         ("sensor", "gas", "team-a", "hall"),
     ]
     assert rows[0].reported_by == "gas-3"
+
+
+def test_a_database_that_breaks_off_in_transactions_loses_nothing(tmp_path: Path) -> None:
+    """PostgreSQL's processes are killed again and again while the recorder is in the middle of its
+    transactions: it goes on by itself, and every violation is there once, with its ticket's count,
+    its charge and a trail whose hashes agree; nothing was refused."""
+    name = "broken_off"
+    server = postgresql_address()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_template()}")
+    database = Database(server.replace("/postgres?", f"/{name}?"))
+    settle_in(database, camera=CAMERA)
+    spool = Spool(tmp_path / "spool")
+    running = Recorder(database, spool, ZONE, lambda _: None)
+    running.start()
+    kill = (
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+        f"WHERE datname = '{name}' AND state IN ('active', 'idle in transaction') "
+        "AND xact_start IS NOT NULL"
+    )
+    sent = killed = 0
+    with psycopg.connect(server, autocommit=True) as assassin:
+        while killed < 5:
+            assert sent < 5000, "the recorder was never caught in a transaction"
+            for _ in range(20):
+                seen = replace(VIOLATION, id=f"v{sent}", kind=ViolationKind.MISSING_HELMET)
+                spool.put(seen)
+                sent += 1
+            for _ in range(20):
+                row = assassin.execute(kill).fetchone()
+                killed += row[0] if row else 0
+    wait_for(lambda: not spool.count_waiting())
+    running.stop(30.0)
+    try:
+        assert (spool.count_refused(), running.trouble, running.database_away) == (0, "", "")
+        with database.read() as session:
+            for table in (HazardRow, ChargeRow):
+                assert session.scalar(select(func.count()).select_from(table)) == sent
+            assert session.scalars(select(TicketRow.count)).one() == sent
+            assert verify_audit(session).wrong is None
+    finally:
+        database.close()
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory } from "vue-router";
+import { FIRST, offered } from "./state/roles";
 import { session, sessionKnown } from "./state/session";
 import WallPage from "./pages/WallPage.vue";
 
@@ -70,15 +71,28 @@ export const router = createRouter({
     },
     { path: "/appeals", name: "appeals", component: () => import("./pages/AppealsPage.vue") },
     { path: "/rewards", name: "rewards", component: () => import("./pages/RewardsPage.vue") },
+    { path: "/messages", name: "inbox", component: () => import("./pages/InboxPage.vue") },
+    { path: "/admin/people", name: "people", component: () => import("./pages/PeoplePage.vue") },
+    { path: "/admin/organisation", name: "organisation", component: () => import("./pages/OrganisationPage.vue") },
+    { path: "/admin/users", name: "users", component: () => import("./pages/UsersPage.vue") },
+    { path: "/admin/ticket-rules", name: "ticket-rules", component: () => import("./pages/TicketRulesPage.vue") },
+    { path: "/admin/escalation", name: "escalation", component: () => import("./pages/EscalationPage.vue") },
+    { path: "/admin/check-lists", name: "check-lists", component: () => import("./pages/CheckListsPage.vue") },
+    { path: "/admin/points", name: "points-policy", component: () => import("./pages/PointsPolicyPage.vue") },
     { path: "/:rest(.*)*", component: () => import("./pages/NotFoundPage.vue") },
   ],
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 });
+
+const home = () => FIRST.find(offered) ?? "tickets";
 
 router.beforeEach(async (to) => {
   await sessionKnown;
   if (session.value === null && to.meta.open !== true) {
     return { name: "sign-in", query: to.fullPath === "/" ? {} : { next: to.fullPath } };
   }
-  return session.value !== null && to.name === "sign-in" ? { name: "wall" } : true;
+  if (session.value === null || offered(String(to.name ?? ""))) {
+    return session.value !== null && to.name === "sign-in" ? { name: home() } : true;
+  }
+  return { name: home() };
 });

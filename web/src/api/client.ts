@@ -46,12 +46,37 @@ export async function request<T>(
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<T> {
+  const response = await answered(method, path, body, headers);
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+/** What was read, with the tag that its edit has to name. */
+export interface Tagged<T> {
+  body: T;
+  tag: string;
+}
+
+export async function readTagged<T>(path: string): Promise<Tagged<T>> {
+  const response = await answered("GET", path, undefined, {});
+  return { body: (await response.json()) as T, tag: response.headers.get("ETag") ?? "" };
+}
+
+/** An edit of what was read. Raises Problem `stale` where somebody was faster. */
+export const replaceTagged = <T>(path: string, body: unknown, tag: string) =>
+  request<T>("PUT", path, body, { "If-Match": tag });
+
+async function answered(
+  method: Method,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Response> {
   const response = await send(method, path, body, headers);
   const date = response.headers.get("Date");
   if (date !== null) serverDate(date);
   if (!response.ok) throw await toProblem(response, path);
-  if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  return response;
 }
 
 async function send(

@@ -394,8 +394,8 @@ export interface paths {
         };
         /**
          * What changes, as server-sent events
-         * @description `hazard`, `ticket`, `camera` and `system`, of what the caller may see; connect again and
-         *     re-read the lists when it ends.
+         * @description `hazard`, `ticket`, `colour`, `camera` and `system`, of what the caller may see; connect
+         *     again and re-read the lists when it ends.
          */
         get: operations["events"];
         put?: never;
@@ -4468,6 +4468,20 @@ export interface components {
             /** Id */
             id: string;
             status: components["schemas"]["Status"];
+        };
+        /**
+         * ColourEvent
+         * @description Data of `event: colour`: a risk unit took this grade at `since`; the map says why.
+         */
+        ColourEvent: {
+            /** Id */
+            id: string;
+            /** Plan Id */
+            plan_id: string | null;
+            /** Grade */
+            grade: string;
+            /** Since */
+            since: number;
         };
         /**
          * LiveInit

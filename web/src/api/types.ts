@@ -47,6 +47,7 @@ export type TicketStep = Schemas["TicketStep"];
 export type TicketPlan = Schemas["TicketPlan"];
 export type TicketTransition = Schemas["Transition"];
 export type TicketEvent = Schemas["TicketEvent"];
+export type ColourEvent = Schemas["ColourEvent"];
 export type TicketRules = Schemas["TicketRules"];
 export type Ladder = Schemas["Ladder"];
 

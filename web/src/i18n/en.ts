@@ -1,4 +1,5 @@
 /** English. The keys are those of zh-CN.ts. */
+import adminEn from "./admin-en";
 import mapEn from "./map-en";
 import ticketsEn from "./tickets-en";
 import type { Messages } from "./zh-CN";
@@ -10,7 +11,7 @@ const en: Messages = {
     local: "Video, clips and records stay on this machine. Nothing is sent to any other server.",
   },
   language: { other: "中文", switch: "切换到中文" },
-  nav: { wall: "Wall", alarms: "Alarms", review: "Review", tickets: "Tickets", report: "Report", map: "Map", points: "Points", cameras: "Cameras", main: "Main navigation", skip: "Skip to content" },
+  nav: { wall: "Wall", alarms: "Alarms", review: "Review", tickets: "Tickets", report: "Report", map: "Map", points: "Points", cameras: "Cameras", inbox: "Messages", admin: "Manage", main: "Main navigation", skip: "Skip to content" },
   account: {
     signOut: "Sign out",
     password: "Change password",
@@ -400,6 +401,7 @@ const en: Messages = {
   },
   ...ticketsEn,
   ...mapEn,
+  ...adminEn,
 };
 
 export default en;

@@ -1,11 +1,12 @@
 /** Chinese, the first language. en.ts has the same keys. */
+import adminZhCN from "./admin-zh-CN";
 import mapZhCN from "./map-zh-CN";
 import ticketsZhCN from "./tickets-zh-CN";
 
 const zhCN = {
   brand: { name: "安眼", tagline: "安全摄像服务", local: "视频、录像和记录都只保存在本机，不上传任何外部服务器。" },
   language: { other: "English", switch: "Switch to English" },
-  nav: { wall: "监控墙", alarms: "报警", review: "复核", tickets: "工单", report: "上报", map: "风险图", points: "积分", cameras: "摄像头", main: "主导航", skip: "跳到正文" },
+  nav: { wall: "监控墙", alarms: "报警", review: "复核", tickets: "工单", report: "上报", map: "风险图", points: "积分", cameras: "摄像头", inbox: "消息", admin: "管理", main: "主导航", skip: "跳到正文" },
   account: {
     signOut: "退出登录",
     password: "修改密码",
@@ -371,6 +372,7 @@ const zhCN = {
   },
   ...ticketsZhCN,
   ...mapZhCN,
+  ...adminZhCN,
 };
 
 export default zhCN;

@@ -2,13 +2,14 @@
 import { ref } from "vue";
 import { readSystem } from "../api/calls";
 import { asProblem } from "../api/client";
-import type { CameraEvent, Hazard, SystemInfo, TicketEvent } from "../api/types";
+import type { CameraEvent, ColourEvent, Hazard, SystemInfo, TicketEvent } from "../api/types";
 import { Backoff } from "../live/backoff";
 
 export interface EventReader {
   hazard(hazard: Hazard): void;
   camera(event: CameraEvent): void;
   ticket(event: TicketEvent): void;
+  colour(event: ColourEvent): void;
   system(system: SystemInfo): void;
   /** The stream is open, for the first time or again: what was missed must be read. */
   opened(): void;
@@ -50,6 +51,7 @@ export class EventStream {
     source.addEventListener("hazard", (event) => this.reader.hazard(JSON.parse(event.data)));
     source.addEventListener("camera", (event) => this.reader.camera(JSON.parse(event.data)));
     source.addEventListener("ticket", (event) => this.reader.ticket(JSON.parse(event.data)));
+    source.addEventListener("colour", (event) => this.reader.colour(JSON.parse(event.data)));
     source.addEventListener("system", (event) => this.reader.system(JSON.parse(event.data)));
   }
 

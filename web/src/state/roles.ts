@@ -1,15 +1,55 @@
-/** Which of the pages' tools are offered; the service decides what may be done (hazards/access/roles.py). */
+/** What the signed-in user may do somewhere, as the service says (hazards/access/roles.py), and
+ * which pages that opens. The service refuses whatever is asked for beyond it. */
 import { computed } from "vue";
+import type { Session } from "../api/types";
 import { session } from "./session";
 
-function any(...roles: string[]) {
-  return computed(() => (session.value?.roles ?? []).some((role) => roles.includes(role)));
+export type Capability = Session["capabilities"][number];
+
+/** By the name of a route: one of these is needed. A route that is not named here is for everybody. */
+export const NEEDED: Record<string, readonly Capability[]> = {
+  wall: ["watch"],
+  alarms: ["watch"],
+  review: ["review"],
+  report: ["report"],
+  map: ["watch"],
+  "map-edit": ["edit_risk"],
+  points: ["report", "read_points"],
+  appeals: ["read_points"],
+  rewards: ["report"],
+  cameras: ["edit_cameras"],
+  "camera-new": ["edit_cameras"],
+  camera: ["edit_cameras"],
+  inbox: ["report", "read_points"],
+  people: ["edit_people"],
+  organisation: ["edit_people"],
+  users: ["administer"],
+  "ticket-rules": ["edit_cameras"],
+  escalation: ["administer"],
+  "check-lists": ["edit_risk"],
+  "points-policy": ["close_month"],
+};
+
+/** The pages of the administration, in their order. */
+export const ADMIN = [
+  "people", "organisation", "users", "ticket-rules", "escalation", "check-lists", "points-policy",
+] as const;
+/** Where somebody lands who may not see the wall. */
+export const FIRST = ["wall", "tickets"] as const;
+
+export function opens(capabilities: readonly string[], name: string): boolean {
+  return NEEDED[name]?.some((one) => capabilities.includes(one)) ?? true;
 }
 
-export const mayEditRisk = any("safety_staff", "administrator");
-export const mayApprove = any("manager", "administrator");
-export const mayReadPoints = any(
-  "safety_staff", "area_owner", "team_leader", "manager", "auditor", "administrator",
-);
-export const mayDecideAppeals = any("manager", "administrator");
-export const mayKeepPoints = any("manager", "administrator");
+export const offered = (name: string) => opens(session.value?.capabilities ?? [], name);
+export const adminPages = computed(() => ADMIN.filter(offered));
+
+const may = (capability: Capability) =>
+  computed(() => session.value?.capabilities.includes(capability) ?? false);
+
+export const mayEditRisk = may("edit_risk");
+export const mayApprove = may("accept");
+export const mayReadPoints = may("read_points");
+export const mayDecideAppeals = may("decide_appeals");
+export const mayKeepPoints = may("close_month");
+export const mayEditCameras = may("edit_cameras");

@@ -1,7 +1,7 @@
 /** What every page knows of the site: system, cameras, newest alarms, kept up by events. */
 import { computed, reactive, ref } from "vue";
 import * as calls from "../api/calls";
-import type { Camera, Hazard, SystemInfo, TicketEvent } from "../api/types";
+import type { Camera, ColourEvent, Hazard, SystemInfo, TicketEvent } from "../api/types";
 import { sortNewest } from "../hazards/order";
 import { serverNow } from "../time/clock";
 import { type EventReader, EventStream } from "./events";
@@ -42,6 +42,14 @@ const ticketListeners = new Set<(event: TicketEvent | null) => void>();
 export function onTicket(listener: (event: TicketEvent | null) => void): () => void {
   ticketListeners.add(listener);
   return () => ticketListeners.delete(listener);
+}
+
+const colourListeners = new Set<(event: ColourEvent | null) => void>();
+
+/** Calls back with each risk unit whose colour changed, with null when maps must be read again. */
+export function onColour(listener: (event: ColourEvent | null) => void): () => void {
+  colourListeners.add(listener);
+  return () => colourListeners.delete(listener);
 }
 
 /** Cameras with a hazard that goes on. */
@@ -96,6 +104,9 @@ const reader: EventReader = {
   ticket(event) {
     for (const listener of ticketListeners) listener(event);
   },
+  colour(event) {
+    for (const listener of colourListeners) listener(event);
+  },
   system(next) {
     system.value = next;
   },
@@ -103,6 +114,7 @@ const reader: EventReader = {
     void Promise.allSettled([calls.readSystem().then(reader.system), reloadCameras(), reloadAlarms()]);
     for (const listener of listeners) listener(null);
     for (const listener of ticketListeners) listener(null);
+    for (const listener of colourListeners) listener(null);
   },
 };
 
