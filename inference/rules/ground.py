@@ -148,7 +148,7 @@ class Ground:
 
     def _propose(self, now: float, hidden: Mask) -> None:
         """Once for each light, after the passage was free and empty for a while."""
-        if hidden.any() or np.isfinite(self._changed_since).any():
+        if hidden.any() or np.isfinite(self._changed_since).any() or now < self._free_since:
             self._free_since = now
         if self._to_propose and now - self._free_since >= PROPOSE_S:
             self.proposed, self._to_propose = True, False
