@@ -16,7 +16,7 @@ from core.violation import Violation, ViolationKind
 from core.zone import Zone
 from inference.memory import Memory
 from inference.rules.headwear import HeadReader
-from inference.rules.rule import JUDGED, Answers, Incident, shares
+from inference.rules.rule import CODE, JUDGED, Answers, Incident, shares
 from inference.rules.sequential import Evidence
 from inference.rules.settings import HelmetSettings
 
@@ -66,8 +66,8 @@ class MissingHelmetRule:
         rows = self._wearers.rows(ids[inside])
         self._wearers["inside_at"][rows] = now
         readings = self._heads.read(seen)
-        self.answers = shares(readings.answer[inside].tolist())
-        judged = inside & (readings.answer == Answer.JUDGED)
+        self.answers = shares(readings.answer[inside])
+        judged = inside & (readings.answer == CODE[Answer.JUDGED])
         ratio = readings.log_ratio[judged]
         bare = self._weigh(rows[judged[inside]], ratio, readings.share[judged], now)
         barely = bare & (ratio > 0)

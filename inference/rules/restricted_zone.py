@@ -11,7 +11,7 @@ from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
 from inference.memory import Memory
-from inference.rules.rule import JUDGED, Answers, Incident, shares
+from inference.rules.rule import CODE, JUDGED, Answers, Incident, shares
 from inference.rules.settings import ZoneSettings
 from inference.rules.standing import feet_hidden
 
@@ -57,10 +57,10 @@ class RestrictedZoneRule:
         rows = self._people.rows(people.track_id)
         hidden = feet_hidden(seen)
         walks = self._walks(rows, seen.feet, seen.heights, now)
-        answers = np.where(walks, Answer.JUDGED, np.full(len(rows), Answer.JUMPED, object))
-        answers[hidden] = Answer.HIDDEN
-        self.answers = shares(answers.tolist())
-        judged = walks & ~hidden
+        answers = np.where(walks, CODE[Answer.JUDGED], CODE[Answer.JUMPED])
+        answers[hidden] = CODE[Answer.HIDDEN]
+        self.answers = shares(answers)
+        judged = answers == CODE[Answer.JUDGED]
         inside = judged & seen.inside(self._zone.polygon)
         away = judged & ~inside & np.isfinite(self._people["entered_at"][rows])
         if away.any():
@@ -123,6 +123,8 @@ class RestrictedZoneRule:
         patience = np.where(open_now, self._settings.cool_down_s, LEAVE_S)
         gone = ~known.among(remembered)
         over = (now - known["outside_since"] >= patience) | gone
+        if not over.any():
+            return []
         ended = [self._incidents.pop(known.ids[i]) for i in np.nonzero(over & open_now)[0]]
         known.reset(over, "entered_at", "outside_since", "hits", "confidence")
         known.keep(~gone)
