@@ -137,11 +137,11 @@ class Judge:
     def _observe(
         self, frame: Frame, detections: Detections, grey: NDArray[np.float32]
     ) -> Observation:
-        persons = np.flatnonzero(detections.class_id == self._person_id)
+        (persons,) = np.nonzero(detections.class_id == self._person_id)
         tracks = self._tracker.update(detections, persons, frame.timestamp)
         people = self._roster.update(tracks, frame.width, frame.height, frame.timestamp)
         bare, helmet = self._head_ids
-        rows = np.flatnonzero((detections.class_id == bare) | (detections.class_id == helmet))
+        (rows,) = np.nonzero((detections.class_id == bare) | (detections.class_id == helmet))
         tied = tie_heads(people.xyxy, detections.xyxy[rows])
         heads = np.where(tied >= 0, rows[tied], -1) if len(rows) else tied
         view = self._scene.look(frame, detections.xyxy[persons])
@@ -155,7 +155,7 @@ def grey_levels(frame: Frame, detections: Detections) -> NDArray[np.float32]:
     points = np.minimum(np.maximum(low + (high - low) * GREY_POINTS, 0), edge)
     x, y = points.astype(np.intp)
     levels = frame.image[y[:, :, None], x[:, None, :], GREEN]
-    return np.asarray(levels.mean(axis=(1, 2)), np.float32)
+    return np.asarray(levels.sum(axis=(1, 2)) / len(GREY_POINTS) ** 2, np.float32)
 
 
 def _count(duty: _Duty, passed_s: float) -> None:

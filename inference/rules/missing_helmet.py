@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.coverage import Answer
+from core.geometry import Outline
 from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
@@ -48,6 +49,7 @@ class MissingHelmetRule:
         self.answers: Answers = JUDGED
         self._camera_id = camera_id
         self._zone = zone
+        self._outline = Outline.of(zone.polygon)
         self._heads = heads
         self._settings = settings
         self._bounds = settings.bounds
@@ -61,7 +63,7 @@ class MissingHelmetRule:
         if not watched:
             return self.close()
         now, ids = seen.frame.timestamp, seen.people.track_id
-        inside = seen.inside(self._zone.polygon)
+        inside = seen.inside(self._outline)
         self._forget(seen.remembered, ids[~inside], now)
         rows = self._wearers.rows(ids[inside])
         self._wearers["inside_at"][rows] = now

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.coverage import Answer
-from core.geometry import depth_in_polygon
+from core.geometry import Outline, depth_in_polygon
 from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
@@ -37,6 +37,7 @@ class RestrictedZoneRule:
         self.answers: Answers = JUDGED
         self._camera_id = camera_id
         self._zone = zone
+        self._outline = Outline.of(zone.polygon)
         self._settings = settings
         # entered_at: of the visit, inf without one. outside_since: inf while inside.
         self._people = Memory(
@@ -61,7 +62,7 @@ class RestrictedZoneRule:
         answers[hidden] = CODE[Answer.HIDDEN]
         self.answers = shares(answers)
         judged = answers == CODE[Answer.JUDGED]
-        inside = judged & seen.inside(self._zone.polygon)
+        inside = judged & seen.inside(self._outline)
         away = judged & ~inside & np.isfinite(self._people["entered_at"][rows])
         if away.any():
             polygon = self._zone.polygon * (seen.frame.width, seen.frame.height)
