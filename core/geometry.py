@@ -1,5 +1,8 @@
 """Geometry of boxes and polygons, in whichever unit they share."""
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,18 +46,36 @@ def foot_points(xyxy: Floats) -> Floats:
     return feet
 
 
-def inside_polygon(points: Floats, polygon: Floats) -> NDArray[np.bool_]:
-    """Which of the points (N, 2) lie inside a simple polygon (K, 2): (N,) bool.
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """The edges of a simple polygon, (K,) each, prepared for many questions.
 
-    Even-odd rule, one ray to the right of each point.
+    before, after: y of the two ends. slope, start: on the edge
+    x = slope * y + start.
     """
-    x, y = points.T[:, :, None]
-    x1, y1 = polygon.T
-    x2, y2 = _following(polygon).T
-    spans = (y1 > y) != (y2 > y)
-    rise = np.where(y2 == y1, 1.0, y2 - y1)
-    crosses = spans & (x < (x2 - x1) * (y - y1) / rise + x1)
-    return np.asarray(np.logical_xor.reduce(crosses, axis=1))
+
+    before: Floats
+    after: Floats
+    slope: Floats
+    start: Floats
+
+    @classmethod
+    def of(cls, polygon: Floats) -> Self:
+        """Of corners (K, 2)."""
+        (x1, y1), (x2, y2) = polygon.T, _following(polygon).T
+        slope = (x2 - x1) / np.where(y2 == y1, 1.0, y2 - y1)
+        return cls(y1, y2, slope, x1 - slope * y1)
+
+    def holds(self, points: Floats) -> NDArray[np.bool_]:
+        """Which of the points (N, 2) lie inside, (N,): the even-odd rule, one ray to the right."""
+        x, y = points.T[:, :, None]
+        crosses = ((self.before > y) != (self.after > y)) & (x < self.slope * y + self.start)
+        return np.asarray(np.logical_xor.reduce(crosses, axis=1))
+
+
+def inside_polygon(points: Floats, polygon: Floats) -> NDArray[np.bool_]:
+    """Which of the points (N, 2) lie inside a simple polygon (K, 2): (N,) bool."""
+    return Outline.of(polygon).holds(points)
 
 
 def depth_in_polygon(points: Floats, polygon: Floats) -> Floats:

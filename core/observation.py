@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.detections import Detections, Tracks
 from core.frame import Frame
-from core.geometry import foot_points, inside_polygon
+from core.geometry import Outline, foot_points
 from core.view import View
 
 
@@ -45,6 +45,6 @@ class Observation:
         edge = np.array([self.frame.width - 1, self.frame.height - 1], np.float64)
         return np.minimum(np.maximum(foot_points(self.people.xyxy), 0), edge)
 
-    def inside(self, polygon: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """(len(people),) whether they stand in a polygon (K, 2) in 0..1."""
-        return inside_polygon(self.feet / (self.frame.width, self.frame.height), polygon)
+    def inside(self, outline: Outline) -> NDArray[np.bool_]:
+        """(len(people),) whether they stand in a zone; its outline in shares of the picture."""
+        return outline.holds(self.feet / (self.frame.width, self.frame.height))

@@ -31,7 +31,7 @@ DETECTION_FLOOR = 0.1
 """Boxes below the working threshold still continue a track (ByteTrack's second stage)."""
 LONGEST_STEP_S = 4.0
 """Between two pictures; what is longer was not watched. An idle camera is judged every 2 s."""
-GREY_POINTS = np.array([0.2, 0.4, 0.6, 0.8], np.float32)
+GREY_POINTS = np.array([0.2, 0.5, 0.8], np.float32)
 """Where the grey level of a box is taken, shares of its width and height."""
 GREEN = 1
 """The channel that says most about brightness."""
@@ -144,11 +144,11 @@ class Judge:
     def _observe(
         self, frame: Frame, detections: Detections, grey: NDArray[np.float32]
     ) -> Observation:
-        persons = np.flatnonzero(detections.class_id == self._person_id)
+        (persons,) = np.nonzero(detections.class_id == self._person_id)
         tracks = self._tracker.update(detections, persons, frame.timestamp)
         people = self._roster.update(tracks, frame.width, frame.height, frame.timestamp)
         bare, helmet = self._head_ids
-        rows = np.flatnonzero((detections.class_id == bare) | (detections.class_id == helmet))
+        (rows,) = np.nonzero((detections.class_id == bare) | (detections.class_id == helmet))
         tied = tie_heads(people.xyxy, detections.xyxy[rows])
         heads = np.where(tied >= 0, rows[tied], -1) if len(rows) else tied
         view = self._scene.look(frame, detections.xyxy[persons])
@@ -157,11 +157,12 @@ class Judge:
 
 def grey_levels(frame: Frame, detections: Detections) -> NDArray[np.float32]:
     """(N,) mean grey level, 0..255, of each box, from a grid of points in it."""
-    x1, y1, x2, y2 = detections.xyxy.T[:, :, None]
-    x = np.minimum(np.maximum(x1 + (x2 - x1) * GREY_POINTS, 0), frame.width - 1).astype(np.intp)
-    y = np.minimum(np.maximum(y1 + (y2 - y1) * GREY_POINTS, 0), frame.height - 1).astype(np.intp)
-    points = frame.image[y[:, :, None], x[:, None, :], GREEN]
-    return np.asarray(points.mean(axis=(1, 2)), np.float32)
+    low, high = detections.xyxy.reshape(-1, 2, 2, 1).transpose(1, 2, 0, 3)
+    edge = np.array([frame.width - 1, frame.height - 1], np.float32)[:, None, None]
+    points = np.minimum(np.maximum(low + (high - low) * GREY_POINTS, 0), edge)
+    x, y = points.astype(np.intp)
+    levels = frame.image[y[:, :, None], x[:, None, :], GREEN]
+    return np.asarray(levels.sum(axis=(1, 2)) / len(GREY_POINTS) ** 2, np.float32)
 
 
 def _count(duty: _Duty, passed_s: float) -> None:

@@ -14,8 +14,10 @@ from inference.rules.reference import References
 
 LONGEST_STEP_S = 2.0
 """Between two pictures; a longer gap was not watched."""
-LOOK_EVERY_S = 0.5
-"""How often the passage is looked at; what blocks it stands there for many seconds."""
+LOOK_EVERY_S = 1.0
+"""How often a free passage is looked at; what blocks it stands there for many seconds."""
+WATCH_EVERY_S = 0.5
+"""How often one in which something has changed is."""
 AROUND_EVERY_S = 10.0
 """How often the rest of the picture is looked at while the passage is as it was."""
 WHOLE_PICTURE = 0.6
@@ -60,6 +62,7 @@ class Ground:
         self._around = References(self._margin)
         shape = self.passage.inside.shape
         self._changed_since = np.full(shape, np.inf)
+        self._changed = False
         self._free_once = np.zeros(shape, bool)
         self._free = np.zeros(shape, bool)
         self._timestamp = self._good_at = self._strange_since = frame.timestamp
@@ -68,7 +71,9 @@ class Ground:
 
     def is_due(self, now: float) -> bool:
         """Whether it is time to look again."""
-        return not 0 < now - self._timestamp < 0.9 * LOOK_EVERY_S
+        quiet = self._good_at == self._timestamp and not self._changed
+        every = LOOK_EVERY_S if quiet else WATCH_EVERY_S
+        return not 0 < now - self._timestamp < 0.9 * every
 
     def look(self, frame: Frame, people: NDArray[np.float32], view: View) -> None:
         """Takes in the next picture. people: (N, 4) boxes, pixels."""
@@ -152,7 +157,7 @@ class Ground:
 
     def _propose(self, now: float, hidden: Mask) -> None:
         """Once for each light, after the passage was free and empty for a while."""
-        if hidden.any() or np.isfinite(self._changed_since).any():
+        if hidden.any() or self._changed or now < self._free_since:
             self._free_since = now
         if self._to_propose and now - self._free_since >= PROPOSE_S:
             self.proposed, self._to_propose = True, False
@@ -174,3 +179,4 @@ class Ground:
         gone = free & self._free_once
         self._changed_since[gone] = np.inf
         self._free_once = free | (self._free_once & ~judged)
+        self._changed = bool(np.isfinite(self._changed_since).any())

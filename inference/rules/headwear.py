@@ -10,6 +10,7 @@ from core.detections import Detections
 from core.manifest import ModelManifest, probability
 from core.observation import Observation
 from inference.roster import cut_by_edge
+from inference.rules.rule import CODE
 
 UNEXPLAINED = 0.25
 """Of the probability that no box takes, as much may speak for each of the two readings."""
@@ -28,13 +29,13 @@ head in fifty is read as the other; a new site may be five times as hard."""
 class HeadReadings:
     """What one picture says about N people's heads.
 
-    answer: (N,) of Answer: judged, or why not. log_ratio: (N,) natural logarithm of bare against
+    answer: (N,) of CODE: judged, or why not. log_ratio: (N,) natural logarithm of bare against
     helmet, above 0 speaks for bare. confidence: (N,) of the surer reading, 0..1. share: (N,) 0..1,
     how much the picture counts for the size of the head. All three mean nothing where it was not
     judged.
     """
 
-    answer: NDArray[np.object_]
+    answer: NDArray[np.intp]
     log_ratio: NDArray[np.float64]
     confidence: NDArray[np.float64]
     share: NDArray[np.float64]
@@ -59,7 +60,7 @@ class HeadReader:
 
         A person without a head box is hidden, never bare: no helmet found proves nothing.
         """
-        answer = np.full(len(seen.people), Answer.JUDGED, object)
+        answer = np.full(len(seen.people), CODE[Answer.JUDGED])
         log_ratio, confidence, share = np.zeros((3, len(answer)))
         (who,) = np.nonzero(seen.heads >= 0)
         scale = self._input_px / max(seen.frame.width, seen.frame.height)
@@ -68,14 +69,14 @@ class HeadReader:
             bare, helmet = self._probabilities(seen.detections, own)
             height = (own[:, 3] - own[:, 1]) * scale
             surer = np.maximum(bare, helmet)
-            answer[who[seen.grey[seen.heads[who]] < DARKEST]] = Answer.TOO_DARK
-            answer[who[height < self._smallest_px]] = Answer.TOO_SMALL
+            answer[who[seen.grey[seen.heads[who]] < DARKEST]] = CODE[Answer.TOO_DARK]
+            answer[who[height < self._smallest_px]] = CODE[Answer.TOO_SMALL]
             spare = UNEXPLAINED * np.maximum(1.0 - bare - helmet, 0.04)
             ratio = np.log((bare + spare) / (helmet + spare))
             log_ratio[who] = np.minimum(np.maximum(ratio, -STRONGEST), STRONGEST)
             confidence[who], share[who] = surer, np.minimum(1.0, height / CLEAR_HEAD_PX)
-        faint = (confidence < LEAST_HEAD) & (answer == Answer.JUDGED)
-        if faint.any():
+        (faint,) = np.nonzero((confidence < LEAST_HEAD) & (answer == CODE[Answer.JUDGED]))
+        if len(faint):
             answer[faint] = _without_head(seen, faint, self._smallest_px / scale)
         return HeadReadings(answer, log_ratio, confidence, share)
 
@@ -94,19 +95,16 @@ class HeadReader:
         return bare, np.where(same & (found.class_id == self._helmet), right, 0.0).max(axis=1)
 
 
-def _without_head(
-    seen: Observation, who: NDArray[np.bool_], smallest_px: float
-) -> NDArray[np.object_]:
+def _without_head(seen: Observation, who: NDArray[np.intp], smallest_px: float) -> NDArray[np.intp]:
     """Why the heads of some people cannot be judged, where there is no clear box of them.
 
     smallest_px: height of a head, pixels of the picture, below which nobody can tell.
     """
     people = seen.people
-    answer = np.full(int(who.sum()), Answer.HIDDEN, object)
-    answer[seen.grey[people.detection_index[who]] < DARKEST] = Answer.TOO_DARK
+    answer = np.full(len(who), CODE[Answer.HIDDEN])
+    answer[seen.grey[people.detection_index[who]] < DARKEST] = CODE[Answer.TOO_DARK]
     # A head is about a fifth of a person's box.
-    answer[seen.heights[who] / 5 < smallest_px] = Answer.TOO_SMALL
-    answer[cut_by_edge(people.xyxy[who], seen.frame.width, seen.frame.height)[:, 1]] = (
-        Answer.CUT_OFF
-    )
+    answer[seen.heights[who] / 5 < smallest_px] = CODE[Answer.TOO_SMALL]
+    cut = cut_by_edge(people.xyxy[who], seen.frame.width, seen.frame.height)
+    answer[cut[:, 1]] = CODE[Answer.CUT_OFF]
     return answer

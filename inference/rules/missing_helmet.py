@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.coverage import Answer
+from core.geometry import Outline
 from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
 from inference.memory import Memory
 from inference.rules.headwear import HeadReader
-from inference.rules.rule import JUDGED, Answers, Incident, shares
+from inference.rules.rule import CODE, JUDGED, Answers, Incident, shares
 from inference.rules.sequential import Evidence
 from inference.rules.settings import HelmetSettings
 
@@ -48,6 +49,7 @@ class MissingHelmetRule:
         self.answers: Answers = JUDGED
         self._camera_id = camera_id
         self._zone = zone
+        self._outline = Outline.of(zone.polygon)
         self._heads = heads
         self._settings = settings
         self._bounds = settings.bounds
@@ -61,13 +63,13 @@ class MissingHelmetRule:
         if not watched:
             return self.close()
         now, ids = seen.frame.timestamp, seen.people.track_id
-        inside = seen.inside(self._zone.polygon)
+        inside = seen.inside(self._outline)
         self._forget(seen.remembered, ids[~inside], now)
         rows = self._wearers.rows(ids[inside])
         self._wearers["inside_at"][rows] = now
         readings = self._heads.read(seen)
-        self.answers = shares(readings.answer[inside].tolist())
-        judged = inside & (readings.answer == Answer.JUDGED)
+        self.answers = shares(readings.answer[inside])
+        judged = inside & (readings.answer == CODE[Answer.JUDGED])
         ratio = readings.log_ratio[judged]
         bare = self._weigh(rows[judged[inside]], ratio, readings.share[judged], now)
         barely = bare & (ratio > 0)

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.coverage import Answer
-from core.geometry import depth_in_polygon
+from core.geometry import Outline, depth_in_polygon
 from core.observation import Observation
 from core.violation import Violation, ViolationKind
 from core.zone import Zone
 from inference.memory import Memory
 from inference.rules.entry_line import EntryLine
-from inference.rules.rule import JUDGED, Answers, Incident, shares
+from inference.rules.rule import CODE, JUDGED, Answers, Incident, shares
 from inference.rules.settings import ZoneSettings
 from inference.rules.standing import feet_hidden
 
@@ -39,6 +39,7 @@ class RestrictedZoneRule:
         self.answers: Answers = JUDGED
         self._camera_id = camera_id
         self._zone = zone
+        self._outline = Outline.of(zone.polygon)
         self._settings = settings
         # entered_at: of the visit, inf without one. outside_since: inf while inside.
         self._people = Memory(
@@ -60,10 +61,10 @@ class RestrictedZoneRule:
         rows = self._people.rows(people.track_id)
         hidden = feet_hidden(seen)
         walks = self._walks(rows, seen.feet, seen.heights, now)
-        answers = np.where(walks, Answer.JUDGED, np.full(len(rows), Answer.JUMPED, object))
-        answers[hidden] = Answer.HIDDEN
-        self.answers = shares(answers.tolist())
-        judged = walks & ~hidden
+        answers = np.where(walks, CODE[Answer.JUDGED], CODE[Answer.JUMPED])
+        answers[hidden] = CODE[Answer.HIDDEN]
+        self.answers = shares(answers)
+        judged = answers == CODE[Answer.JUDGED]
         came_in = judged.copy()
         came_in[judged] = self._line.passed(
             people.track_id[judged],
@@ -71,7 +72,7 @@ class RestrictedZoneRule:
             (seen.frame.width, seen.frame.height),
             margin=MARGIN * seen.heights[judged],
         )
-        inside = came_in & seen.inside(self._zone.polygon)
+        inside = came_in & seen.inside(self._outline)
         away = judged & ~inside & np.isfinite(self._people["entered_at"][rows])
         if away.any():
             polygon = self._zone.polygon * (seen.frame.width, seen.frame.height)
@@ -134,10 +135,12 @@ class RestrictedZoneRule:
         patience = np.where(open_now, self._settings.cool_down_s, LEAVE_S)
         gone = ~known.among(remembered)
         over = (now - known["outside_since"] >= patience) | gone
+        self._line.keep(remembered)
+        if not over.any():
+            return []
         left = list(compress(known.ids, over & open_now))
         ended = [self._incidents.pop(person) for person in left]
         self._line.use_up(left)
         known.reset(over, "entered_at", "outside_since", "hits", "confidence")
         known.keep(~gone)
-        self._line.keep(remembered)
         return [incident.end() for incident in ended]

@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.coverage import Answer
 from core.observation import Observation
 from core.violation import Violation, ViolationKind, violation_id
@@ -11,6 +14,9 @@ from core.violation import Violation, ViolationKind, violation_id
 Answers = Mapping[Answer, float]
 """Shares of a picture by what became of it, together 1."""
 JUDGED: Answers = {Answer.JUDGED: 1.0}
+ANSWERS = tuple(Answer)
+CODE = {answer: code for code, answer in enumerate(ANSWERS)}
+"""Answers of many people are kept as numbers: a column of enum members is slow."""
 
 
 class Rule(Protocol):
@@ -32,11 +38,13 @@ class Rule(Protocol):
         """Ends what is still open, at the time it was last seen."""
 
 
-def shares(answers: Sequence[Answer]) -> Answers:
-    """Of several people in a picture; without any the picture was judged: nobody is there."""
-    if not answers:
+def shares(codes: NDArray[np.integer]) -> Answers:
+    """Of several people in a picture, (N,) of CODE; without any the picture was judged: nobody is
+    there."""
+    if not len(codes):
         return JUDGED
-    return {answer: answers.count(answer) / len(answers) for answer in set(answers)}
+    counts = np.bincount(codes).tolist()
+    return {ANSWERS[code]: count / len(codes) for code, count in enumerate(counts) if count}
 
 
 class Incident:

@@ -18,5 +18,7 @@ def feet_hidden(seen: Observation) -> NDArray[np.bool_]:
     heads = seen.detections.xyxy[seen.heads[who]]
     who = who[seen.heights[who] < LEAST_HEADS * (heads[:, 3] - heads[:, 1])]
     hidden = np.zeros(len(seen.people), bool)
-    hidden[who] = ~cut_by_edge(seen.people.xyxy[who], seen.frame.width, seen.frame.height)[:, 3]
+    if len(who):
+        cut = cut_by_edge(seen.people.xyxy[who], seen.frame.width, seen.frame.height)
+        hidden[who] = ~cut[:, 3]
     return hidden

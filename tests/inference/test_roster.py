@@ -51,6 +51,16 @@ def test_one_who_is_still_there_is_nobody_else() -> None:
     assert seen(roster, 1.2, {1: ANNA, 3: moved(ANNA, 60, 0), 4: moved(ANNA, 30, 0)}) == [1, 2, 4]
 
 
+def test_nobody_is_in_two_places() -> None:
+    """A track that comes back after a newcomer was taken for its person takes the person back; the
+    newcomer is somebody else from then on."""
+    roster = Roster()
+    seen(roster, 0.0, {1: ANNA})
+    assert seen(roster, 1.0, {2: moved(ANNA, 60, 0)}) == [1]
+    assert seen(roster, 1.2, {1: ANNA, 2: moved(ANNA, 60, 0)}) == [1, 2]
+    assert seen(roster, 1.4, {1: ANNA, 2: moved(ANNA, 60, 0)}) == [1, 2]
+
+
 def test_at_the_edge_one_leaves_and_another_comes() -> None:
     """Whoever went out of the picture is not taken for the next one who comes in there."""
     roster = Roster()
