@@ -1,7 +1,8 @@
 """What a camera is known to show: is it still that, and has the camera been moved?
 
 A small grey picture is compared with the learned one, block by block. Textures survive a change of
-light, and tell a moved camera (other textures) from a covered, sprayed or defocused one (none).
+light, and tell a moved camera (other textures) from a covered, sprayed or defocused one (none). A
+black picture is looked at in darkness.py.
 """
 
 import cv2
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.frame import Frame
 from core.view import CLEAR_VIEW, View, ViewState
+from inference.darkness import Darkness
 from inference.light import has_colour
 
 EVERY_S = 2.0
@@ -21,7 +23,7 @@ FOLLOW_S = 300.0
 BLOCK_PX = 10
 WIDTH, HEIGHT = 16 * BLOCK_PX, 9 * BLOCK_PX
 DARK = 10.0
-"""Mean grey level below which a picture without its textures is dark, not covered."""
+"""Mean grey level below which a picture without its textures is black."""
 TEXTURE = 3.0
 """Deviation in grey levels above which a block has texture."""
 SAME = 0.4
@@ -44,6 +46,7 @@ STILL = 0.3
 """Pixels of the small picture; a smaller shift is none."""
 
 DARK_VIEW = View(ViewState.DARK, (0.0, 0.0))
+OBSCURED_VIEW = View(ViewState.OBSCURED, (0.0, 0.0))
 
 Grey = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -54,6 +57,7 @@ class Scene:
 
     def __init__(self) -> None:
         self._known: dict[bool, _Known] = {}
+        self._darkness = Darkness()
         self._looked_at = -np.inf
         self._view = CLEAR_VIEW
         self._next = CLEAR_VIEW
@@ -72,33 +76,44 @@ class Scene:
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
         passed = min(max(passed, 0.0), 2 * EVERY_S)
         hidden = _hidden(people, frame.width, frame.height)
-        self._settle(self._judge(grey, hidden, has_colour(small), passed))
+        self._settle(self._judge(frame, grey, hidden, has_colour(small), passed))
         return self._view
 
-    def _judge(self, grey: Grey, hidden: Mask, colour: bool, passed_s: float) -> View:
+    def _judge(self, frame: Frame, grey: Grey, hidden: Mask, colour: bool, passed_s: float) -> View:
         known = self._known.get(colour)
         if known is None:
             if grey.mean() < DARK:
-                return DARK_VIEW
+                return self._in_the_dark(frame)
+            other = self._known.get(not colour)
+            # Grey paint takes the colours away as infrared does, but the textures with them.
+            if other is not None and other.is_known and other.compare(grey)[1] >= MOST_FLAT:
+                return OBSCURED_VIEW
             known = self._known[colour] = _Known(grey.copy())
         grey = np.where(hidden, known.picture, grey)
-        if known.watched_s < LEARN_S:
+        if not known.is_known:
             known.learn(grey, passed_s)
             return CLEAR_VIEW
-        view = self._compare(known, grey)
+        view = self._compare(frame, known, grey)
+        if view.state is ViewState.CLEAR:
+            self._darkness.see_light(_blocks(known.picture), float(grey.mean()), frame.timestamp)
         if view.state is ViewState.CLEAR and np.hypot(*view.shift) < STILL / WIDTH:
             known.follow(grey, passed_s)
         return view
 
-    def _compare(self, known: "_Known", grey: Grey) -> View:
+    def _in_the_dark(self, frame: Frame) -> View:
+        if self._darkness.is_covered(frame, (WIDTH, HEIGHT)):
+            return OBSCURED_VIEW
+        return DARK_VIEW
+
+    def _compare(self, frame: Frame, known: "_Known", grey: Grey) -> View:
         same, flat = known.compare(grey)
         shift = self._shift(known, grey)
         if np.isnan(same) or (same >= LEAST_SAME and flat < MOST_FLAT):
             return View(ViewState.CLEAR, shift)
         if grey.mean() < DARK:
-            return DARK_VIEW
+            return self._in_the_dark(frame)
         if flat >= MOST_FLAT:
-            return View(ViewState.OBSCURED, (0.0, 0.0))
+            return OBSCURED_VIEW
         small = max(map(abs, shift)) <= FARTHEST and shift != (0.0, 0.0)
         if small and known.compare(_moved(grey, shift))[0] >= LEAST_SAME:
             return View(ViewState.CLEAR, shift)
@@ -119,6 +134,8 @@ class Scene:
         self._next = seen
         if self._agreed >= STEADY:
             self._view = seen
+            if seen.state is ViewState.DARK:
+                self._darkness.accept()
 
 
 class _Known:
@@ -127,6 +144,11 @@ class _Known:
     def __init__(self, picture: Grey) -> None:
         self.picture = picture
         self.watched_s = 0.0
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it was watched for long enough."""
+        return self.watched_s >= LEARN_S
 
     def learn(self, grey: Grey, passed_s: float) -> None:
         """The mean of the first pictures: whoever walks by is not in it for long."""
