@@ -1,7 +1,8 @@
 """A black picture: did the light go out, or was the lens covered?
 
 Light that goes out takes its time, or leaves something: a lamp, a window, a glimmer in which the
-old textures can be found under the noise. A cover leaves nothing, from one moment to the next.
+old textures can be found under the noise. A cover leaves nothing, from one moment to the next;
+where it leaves a gap, no light from there falls on what is black, as that of a lamp would.
 """
 
 import cv2
@@ -20,8 +21,8 @@ WEAKEST = 0.05
 """Deviation in grey levels below which a block is even."""
 TEXTURE = 3.0
 """Deviation in grey levels above which a block had a texture in the light."""
-LEAST_LAMP = 2
-"""Lit blocks that are a lamp or a window, and what it lights."""
+MOST_LAMP = 8
+"""Lit blocks of a lamp or a window that may leave no glimmer elsewhere: more light would."""
 NEWEST = 0.5
 """Weight of the newest black picture: noise is averaged away."""
 
@@ -71,9 +72,10 @@ def _light_remains(then: Blocks, now: Blocks) -> bool:
     """Whether the black picture shows anything of what the camera is known to show."""
     # Cameras write clock and name into the upper and lower edge, whatever is before the lens.
     then, now = then[1:-1], now[1:-1]
-    if (now.mean(axis=2) > LIT).sum() >= LEAST_LAMP:
+    lit = now.mean(axis=2) > LIT
+    if 0 < lit.sum() <= MOST_LAMP:
         return True
-    textured = then.std(axis=2) > TEXTURE
+    textured = ~lit & (then.std(axis=2) > TEXTURE)
     if not textured.any():
         return True  # nothing is known that could be missing
     then, now = then[textured], now[textured]

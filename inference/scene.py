@@ -23,7 +23,7 @@ FOLLOW_S = 300.0
 BLOCK_PX = 10
 WIDTH, HEIGHT = 16 * BLOCK_PX, 9 * BLOCK_PX
 DARK = 10.0
-"""Mean grey level below which a picture without its textures is black."""
+"""Median grey level below which a picture without its textures is black."""
 TEXTURE = 3.0
 """Deviation in grey levels above which a block has texture."""
 SAME = 0.4
@@ -36,6 +36,8 @@ MOST_FLAT = 0.7
 """Share of blocks with lost texture from which the view is obscured."""
 LEAST_TEXTURED = 0.1
 """Share of the picture that needs texture for an answer at all."""
+LEAST_INFRARED = 0.5
+"""Share of the picture with texture from which a view without colours is infrared for sure."""
 STEADY = 3
 """Looks in a row that must agree before the answer changes."""
 FARTHEST = 0.05
@@ -82,11 +84,10 @@ class Scene:
     def _judge(self, frame: Frame, grey: Grey, hidden: Mask, colour: bool, passed_s: float) -> View:
         known = self._known.get(colour)
         if known is None:
-            if grey.mean() < DARK:
+            if np.median(grey) < DARK:
                 return self._in_the_dark(frame)
             other = self._known.get(not colour)
-            # Grey paint takes the colours away as infrared does, but the textures with them.
-            if other is not None and other.is_known and other.compare(grey)[1] >= MOST_FLAT:
+            if other is not None and other.is_known and _is_paint(other, grey):
                 return OBSCURED_VIEW
             known = self._known[colour] = _Known(grey.copy())
         grey = np.where(hidden, known.picture, grey)
@@ -110,7 +111,7 @@ class Scene:
         shift = self._shift(known, grey)
         if np.isnan(same) or (same >= LEAST_SAME and flat < MOST_FLAT):
             return View(ViewState.CLEAR, shift)
-        if grey.mean() < DARK:
+        if np.median(grey) < DARK:
             return self._in_the_dark(frame)
         if flat >= MOST_FLAT:
             return OBSCURED_VIEW
@@ -176,6 +177,12 @@ class _Known:
         light = (grey.mean() + 1.0) / (self.picture.mean() + 1.0)
         flat = _fineness(grey) < np.sqrt(FLAT) * min(light, 1.0) * _fineness(self.picture)
         return float(same.mean()), float(flat[textured].mean())
+
+
+def _is_paint(known: "_Known", grey: Grey) -> bool:
+    """Paint takes the colours away as infrared does, but the textures with them."""
+    textured = _blocks(grey).std(axis=2) > TEXTURE
+    return known.compare(grey)[1] >= MOST_FLAT and bool(textured.mean() < LEAST_INFRARED)
 
 
 def _fineness(grey: Grey) -> Grey:

@@ -91,13 +91,22 @@ def lights_out(gain: float) -> Change:
 
 
 def one_lamp(image: Floats, _: float) -> Floats:
-    """Only the brightest thing of the picture still shines, and lights what is beside it."""
+    """Only a sign at the brightest place of the picture still shines."""
+    return _shine(image, 0.03)
+
+
+def one_floodlight(image: Floats, _: float) -> Floats:
+    """Only a lamp there still shines, and a hundredth of its light is scattered everywhere."""
+    return np.maximum(_shine(image, 0.12), image * 0.01)
+
+
+def _shine(image: Floats, radius: float) -> Floats:
     height, width = image.shape[:2]
     grey = cv2.GaussianBlur(image.mean(axis=2)[height // 8 : -height // 8], (0, 0), 8)
     y, x = np.unravel_index(int(grey.argmax()), grey.shape)
     rows, columns = np.mgrid[:height, :width]
     away = np.hypot(rows - y - height // 8, columns - x) / width
-    return image * np.exp(-((away / 0.1) ** 2))[..., None]
+    return image * np.exp(-((away / radius) ** 2))[..., None]
 
 
 def dusk(image: Floats, t: float) -> Floats:
