@@ -1,7 +1,8 @@
 """What a camera is known to show: is it still that, and has the camera been moved?
 
 A small grey picture is compared with the learned one, block by block. Textures survive a change of
-light, and tell a moved camera (other textures) from a covered, sprayed or defocused one (none).
+light, and tell a moved camera (other textures) from a covered, sprayed or defocused one (none). A
+black picture is looked at in darkness.py.
 """
 
 import cv2
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.frame import Frame
 from core.view import CLEAR_VIEW, View, ViewState
+from inference.darkness import Darkness
 from inference.light import has_colour
 
 EVERY_S = 2.0
@@ -23,7 +25,7 @@ FOLLOW_EVERY_S = 20.0
 BLOCK_PX = 10
 WIDTH, HEIGHT = 16 * BLOCK_PX, 9 * BLOCK_PX
 DARK = 10.0
-"""Mean grey level below which a picture without its textures is dark, not covered."""
+"""Median grey level below which a picture without its textures is black."""
 TEXTURE = 3.0
 """Deviation in grey levels above which a block has texture."""
 SAME = 0.4
@@ -36,6 +38,8 @@ MOST_FLAT = 0.7
 """Share of blocks with lost texture from which the view is obscured."""
 LEAST_TEXTURED = 0.1
 """Share of the picture that needs texture for an answer at all."""
+LEAST_INFRARED = 0.5
+"""Share of the picture with texture from which a view without colours is infrared for sure."""
 STEADY = 3
 """Looks in a row that must agree before the answer changes."""
 FARTHEST = 0.05
@@ -46,6 +50,7 @@ STILL = 0.3
 """Pixels of the small picture; a smaller shift is none."""
 
 DARK_VIEW = View(ViewState.DARK, (0.0, 0.0))
+OBSCURED_VIEW = View(ViewState.OBSCURED, (0.0, 0.0))
 
 Grey = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -56,6 +61,7 @@ class Scene:
 
     def __init__(self) -> None:
         self._known: dict[bool, _Known] = {}
+        self._darkness = Darkness()
         self._looked_at = -np.inf
         self._view = CLEAR_VIEW
         self._next = CLEAR_VIEW
@@ -74,33 +80,43 @@ class Scene:
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
         passed = min(max(passed, 0.0), 2 * EVERY_S)
         hidden = _hidden(people, frame.width, frame.height)
-        self._settle(self._judge(grey, hidden, has_colour(small), passed))
+        self._settle(self._judge(frame, grey, hidden, has_colour(small), passed))
         return self._view
 
-    def _judge(self, grey: Grey, hidden: Mask, colour: bool, passed_s: float) -> View:
+    def _judge(self, frame: Frame, grey: Grey, hidden: Mask, colour: bool, passed_s: float) -> View:
         known = self._known.get(colour)
         if known is None:
-            if grey.mean() < DARK:
-                return DARK_VIEW
+            if np.median(grey) < DARK:
+                return self._in_the_dark(frame)
+            other = self._known.get(not colour)
+            if other is not None and other.is_known and _is_paint(other, grey):
+                return OBSCURED_VIEW
             known = self._known[colour] = _Known(grey.copy())
         grey = np.where(hidden, known.picture, grey)
-        if known.watched_s < LEARN_S:
+        if not known.is_known:
             known.learn(grey, passed_s)
             return CLEAR_VIEW
-        view = self._compare(known, grey)
+        view = self._compare(frame, known, grey)
+        if view.state is ViewState.CLEAR:
+            self._darkness.see_light(_blocks(known.picture), float(grey.mean()), frame.timestamp)
         if view.state is ViewState.CLEAR and np.hypot(*view.shift) < STILL / WIDTH:
             known.follow(grey, passed_s)
         return view
 
-    def _compare(self, known: "_Known", grey: Grey) -> View:
+    def _in_the_dark(self, frame: Frame) -> View:
+        if self._darkness.is_covered(frame, (WIDTH, HEIGHT)):
+            return OBSCURED_VIEW
+        return DARK_VIEW
+
+    def _compare(self, frame: Frame, known: "_Known", grey: Grey) -> View:
         same, flat = known.compare(grey)
         shift = self._shift(known, grey)
         if np.isnan(same) or (same >= LEAST_SAME and flat < MOST_FLAT):
             return View(ViewState.CLEAR, shift)
-        if grey.mean() < DARK:
-            return DARK_VIEW
+        if np.median(grey) < DARK:
+            return self._in_the_dark(frame)
         if flat >= MOST_FLAT:
-            return View(ViewState.OBSCURED, (0.0, 0.0))
+            return OBSCURED_VIEW
         small = max(map(abs, shift)) <= FARTHEST and shift != (0.0, 0.0)
         if small and known.compare(_moved(grey, shift))[0] >= LEAST_SAME:
             return View(ViewState.CLEAR, shift)
@@ -121,6 +137,8 @@ class Scene:
         self._next = seen
         if self._agreed >= STEADY:
             self._view = seen
+            if seen.state is ViewState.DARK:
+                self._darkness.accept()
 
 
 class _Known:
@@ -129,6 +147,11 @@ class _Known:
     def __init__(self, picture: Grey) -> None:
         self.watched_s = self._unfollowed_s = 0.0
         self._take(picture)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it was watched for long enough."""
+        return self.watched_s >= LEARN_S
 
     def learn(self, grey: Grey, passed_s: float) -> None:
         """The mean of the first pictures: whoever walks by is not in it for long."""
@@ -168,6 +191,12 @@ def _texture(blocks: Grey) -> tuple[Grey, Grey]:
     """Of (N, BLOCK_PX²): their pixels without their means, and their deviations (N,)."""
     texture = blocks - blocks.mean(axis=1, keepdims=True)
     return texture, np.sqrt(np.einsum("np,np->n", texture, texture) / texture.shape[1])
+
+
+def _is_paint(known: "_Known", grey: Grey) -> bool:
+    """Paint takes the colours away as infrared does, but the textures with them."""
+    textured = _blocks(grey).std(axis=2) > TEXTURE
+    return known.compare(grey)[1] >= MOST_FLAT and bool(textured.mean() < LEAST_INFRARED)
 
 
 def _fineness(grey: Grey) -> Grey:

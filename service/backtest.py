@@ -1,7 +1,7 @@
 """`anyan backtest`: what other rules would have said of what was detected."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from core.zone import Zone, ZoneKind
 from inference.judge import Judge
 from inference.rules.settings import RuleSettings
 from service.history import Seen, read_history
+from service.verdicts import Reviewed, against_verdicts, same_time
 
 JUDGED_AGAIN = (ViolationKind.MISSING_HELMET, ViolationKind.RESTRICTED_ZONE)
 """Boxes are enough for these; exits and tampering need the pictures, which are not kept."""
@@ -52,8 +53,8 @@ def compare(
     return Comparison(
         before,
         after,
-        gained=tuple(v for v in after if not any(_same(v, other) for other in before)),
-        lost=tuple(v for v in before if not any(_same(v, other) for other in after)),
+        gained=tuple(v for v in after if not any(same_time(v, other) for other in before)),
+        lost=tuple(v for v in before if not any(same_time(v, other) for other in after)),
     )
 
 
@@ -66,10 +67,12 @@ def backtest(
     begin: datetime,
     end: datetime,
     changes: Sequence[str],
+    recorded: Callable[[float, float], Sequence[Reviewed]],
     as_json: bool,
 ) -> None:
     """Prints what a camera's alarms between two local times would have been.
 
+    recorded: gives the alarms of a time (UTC seconds) with what people said about them.
     Raises SettingsError where nothing is kept of that time or a change is none.
     """
     start, stop = (t.replace(tzinfo=time_zone).timestamp() for t in (begin, end))
@@ -80,11 +83,12 @@ def backtest(
             "time, or keep more days (ANYAN_DETECTION_DAYS)"
         )
     found = compare(camera, pictures, manifest, time_zone, changes)
+    verdicts = against_verdicts(found.after, recorded(start, stop))
     if as_json:
         lists = {"gained": found.gained, "lost": found.lost}
         rows = {name: [_row(v, time_zone) for v in some] for name, some in lists.items()}
         counts = {"pictures": len(pictures), "before": len(found.before), "after": len(found.after)}
-        typer.echo(json.dumps({**counts, **rows}))
+        typer.echo(json.dumps({**counts, **rows, "verdicts": verdicts}))
         return
     for word, alarms in (("lost", found.lost), ("gained", found.gained)):
         for alarm in alarms:
@@ -97,6 +101,15 @@ def backtest(
         f"{len(pictures)} pictures: {len(found.before)} alarms as it is, {len(found.after)} with "
         f"the change; {len(found.gained)} gained, {len(found.lost)} lost"
     )
+    typer.echo("with the change, of what people reviewed:")
+    typer.echo(f"{'':16s}{'kept':>6s}{'lost':>6s}")
+    for said, word in (
+        ("confirmed", "true"),
+        ("dismissed", "false"),
+        ("not reviewed", "unreviewed"),
+    ):
+        typer.echo(f"  {said:14s}{verdicts[f'kept_{word}']:6d}{verdicts[f'lost_{word}']:6d}")
+    typer.echo(f"  alarms that nobody has seen before: {verdicts['gained_unknown']}")
 
 
 def _alarms(
@@ -118,12 +131,6 @@ def _alarms(
     said |= {v.id: v for v in judge.close()}
     alarms = (v for v in said.values() if v.kind in JUDGED_AGAIN)
     return tuple(sorted(alarms, key=lambda v: v.started_at))
-
-
-def _same(a: Violation, b: Violation) -> bool:
-    """Of one kind and zone, at one time."""
-    overlap = a.started_at <= b.last_seen_at and b.started_at <= a.last_seen_at
-    return overlap and (a.kind, a.zone_id) == (b.kind, b.zone_id)
 
 
 def _with_dwell(camera: CameraConfig, changes: Iterable[str]) -> CameraConfig:

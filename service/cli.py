@@ -100,7 +100,9 @@ def backtest(
     from hazards.database import Database
     from hazards.site.queries import export_site
     from inference.session import read_manifest
+    from service.backtest import JUDGED_AGAIN
     from service.backtest import backtest as run
+    from service.verdicts import Reviewed, reviewed
 
     settings = load_settings()
     database = Database(settings.database)
@@ -109,6 +111,11 @@ def backtest(
         known = {found.id: found for found in export_site(session).cameras}
     if camera not in known:
         raise SettingsError(f"there is no camera '{camera}': use one of {', '.join(known)}")
+
+    def recorded(start: float, stop: float) -> list[Reviewed]:
+        with database.read() as session:
+            return reviewed(session, camera, JUDGED_AGAIN, start, stop)
+
     run(
         known[camera],
         settings.data_dir,
@@ -117,6 +124,7 @@ def backtest(
         begin=begin,
         end=end,
         changes=change,
+        recorded=recorded,
         as_json=json,
     )
 

@@ -12,7 +12,7 @@ from api.caller import Caller, needs
 from api.context import Context, Here
 from api.etags import Expected, Seen, tagged
 from api.routes.site import require_camera
-from api.schemas.references import Reference, References
+from api.schemas.references import References
 from api.schemas.shapes import PathId, RecordId
 from core.errors import Conflict, NotFound
 from core.zone import ZoneKind
@@ -35,7 +35,8 @@ def list_references(
     """Those that wait for a person, and those that the rule relies on."""
     with caller.database.read() as session:
         _require_exit(session, caller, id, exit)
-    return tagged(response, _shown(context, id, exit))
+    shown = _shown(context, id, exit)
+    return tagged(response, shown, shown.version)
 
 
 @router.post(PLACE, status_code=202, summary="Take a picture of a free exit")
@@ -80,7 +81,7 @@ def approve_reference(
     def decide(session: Session, data_dir: Path) -> None:
         actions.approve(session, data_dir, id, exit, name, camera_size=size)
 
-    return tagged(response, _decided(caller, context, id, exit, expected, decide))
+    return _decided(caller, context, id, exit, response, expected, decide)
 
 
 @router.post(PLACE + "/{name}/rejection", summary="Reject a proposed picture")
@@ -93,7 +94,7 @@ def reject_reference(
     def decide(session: Session, data_dir: Path) -> None:
         actions.reject(session, data_dir, id, exit, name)
 
-    return tagged(response, _decided(caller, context, id, exit, expected, decide))
+    return _decided(caller, context, id, exit, response, expected, decide)
 
 
 @router.post(PLACE + "/{name}/retirement", summary="Take the approval of a picture back")
@@ -106,7 +107,7 @@ def retire_reference(
     def decide(session: Session, data_dir: Path) -> None:
         actions.retire(session, data_dir, id, exit, name)
 
-    return tagged(response, _decided(caller, context, id, exit, expected, decide))
+    return _decided(caller, context, id, exit, response, expected, decide)
 
 
 def _decided(
@@ -114,14 +115,16 @@ def _decided(
     context: Context,
     id: str,
     exit: str,
+    response: Response,
     expected: Seen,
     decide: Callable[[Session, Path], None],
 ) -> References:
     with caller.begin() as session:
         _require_exit(session, caller, id, exit)
-        expected.check(_shown(context, id, exit))
+        expected.check(_shown(context, id, exit).version)
         decide(session, context.settings.data_dir)
-    return _shown(context, id, exit)
+    shown = _shown(context, id, exit)
+    return tagged(response, shown, shown.version)
 
 
 def _require_exit(session: Session, caller: Caller, id: str, exit: str) -> None:
@@ -132,5 +135,4 @@ def _require_exit(session: Session, caller: Caller, id: str, exit: str) -> None:
 
 
 def _shown(context: Context, id: str, exit: str) -> References:
-    found = pictures_of(context.settings.data_dir, id, exit, *SHOWN)
-    return References(items=[Reference.of(picture) for picture in found])
+    return References.of(pictures_of(context.settings.data_dir, id, exit, *SHOWN))

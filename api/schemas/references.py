@@ -1,5 +1,6 @@
 """Pictures of free exits."""
 
+import zlib
 from collections.abc import Sequence
 from typing import Self
 
@@ -40,6 +41,17 @@ class Reference(BaseModel):
 
 
 class References(BaseModel):
-    """Of one exit: proposed ones first, the oldest first."""
+    """Of one exit: proposed ones first, the oldest first.
 
+    version: another one whenever a picture came, went or was decided; also the ETag.
+    """
+
+    version: int
     items: Sequence[Reference]
+
+    @classmethod
+    def of(cls, pictures: Sequence[ReferencePicture]) -> Self:
+        """From files."""
+        said = ";".join(f"{picture.state} {picture.name}" for picture in pictures)
+        items = [Reference.of(picture) for picture in pictures]
+        return cls(version=zlib.crc32(said.encode()), items=items)

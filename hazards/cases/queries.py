@@ -117,3 +117,21 @@ def waiting_count(session: Session, paths: Sequence[str], *, at_most: int) -> in
         .limit(at_most)
     )
     return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def seen_by(
+    session: Session, camera_id: str, kinds: Sequence[str], begin: float, end: float
+) -> list[HazardRow]:
+    """What a camera saw of some kinds that touches a time (UTC seconds), in order."""
+    statement = (
+        select(HazardRow)
+        .where(
+            HazardRow.source == Source.CAMERA,
+            HazardRow.camera_id == camera_id,
+            HazardRow.kind.in_(kinds),
+            HazardRow.started_at < end,
+            HazardRow.last_seen_at >= begin,
+        )
+        .order_by(HazardRow.started_at, HazardRow.id)
+    )
+    return list(session.scalars(statement))

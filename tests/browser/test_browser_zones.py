@@ -104,3 +104,22 @@ def test_a_restricted_zone_with_direction_and_hours(page: Page):
     page.get_by_test_id("camera-save").click()
     page.wait_for_url("**/cameras")
     assert page.request.get("/api/v1/cameras/hall").json()["zones"][1]["entry_line"] == []
+
+
+def test_a_picture_of_the_free_exit_is_taken_and_approved(page: Page):
+    """Asked for, it appears by itself; approved, and taken back, it changes its state. Below stands
+    what became of the time of each rule."""
+    page.get_by_test_id("exit-capture").click()
+    picture = page.get_by_test_id("exit-picture").first
+    picture.wait_for()
+    assert (
+        picture.locator("img").evaluate("img => img.decode().then(() => img.naturalWidth)") == 480
+    )
+    page.get_by_test_id("exit-approve").first.click()
+    page.get_by_test_id("exit-retire").wait_for()
+    rules = page.get_by_test_id("coverage-row")
+    for rule in ("未戴安全帽", "安全出口堵塞", "摄像头被遮挡或失焦"):
+        expect(rules.filter(has_text=rule)).to_have_count(1)
+    _look(page, "exit")
+    page.get_by_test_id("exit-retire").click()
+    expect(page.get_by_test_id("exit-retire")).to_have_count(0)

@@ -114,7 +114,7 @@ def test_every_camera_state_is_documented():
 RULE_MODULES = sorted(
     [
         *(ROOT / "inference" / "rules").glob("*.py"),
-        *(ROOT / "inference" / f"{name}.py" for name in ("heads", "roster", "scene")),
+        *(ROOT / "inference" / f"{name}.py" for name in ("darkness", "heads", "roster", "scene")),
     ]
 )
 

@@ -74,9 +74,11 @@ def test_light_and_things_are_no_other_view(later: Picture) -> None:
     assert {v.state for v in views(later)} == {ViewState.CLEAR}
 
 
-def test_no_light_at_all_is_dark() -> None:
-    """Black is neither covered nor moved: nobody can tell those from a dark room."""
-    assert views(lambda t: picture(t, gain=0.0))[-1].state is ViewState.DARK
+def test_light_that_goes_slowly_is_dark() -> None:
+    """Within a minute nothing is left of it: neither covered nor moved."""
+    dusk = views(lambda t: picture(t, gain=max(0.0, (80 - t) / 50) ** 2), seconds=90)
+    assert dusk[-1].state is ViewState.DARK
+    assert ViewState.OBSCURED not in {view.state for view in dusk}
 
 
 @pytest.mark.parametrize(("right", "down"), [(4, 0), (10, 3), (-8, -4), (0, 6)])

@@ -284,6 +284,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{id}/exits/{exit}/references": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pictures of a free exit
+         * @description Those that wait for a person, and those that the rule relies on.
+         */
+        get: operations["list_references"];
+        put?: never;
+        /**
+         * Take a picture of a free exit
+         * @description It is proposed within seconds, whatever it shows. 409 conflict for a camera that is off.
+         */
+        post: operations["capture_reference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/exits/{exit}/references/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One picture of a free exit
+         * @description 404 not_found where it was rejected or retired.
+         */
+        get: operations["read_reference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/exits/{exit}/references/{name}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a picture of a free exit
+         * @description The rule relies on it within seconds. 422 zone_error for a picture of another shape.
+         */
+        post: operations["approve_reference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/exits/{exit}/references/{name}/rejection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject a proposed picture
+         * @description Its file is deleted.
+         */
+        post: operations["reject_reference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{id}/exits/{exit}/references/{name}/retirement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the approval of a picture back
+         * @description The rule relies on it no more; the file is kept.
+         */
+        post: operations["retire_reference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hazards": {
         parameters: {
             query?: never;
@@ -2819,6 +2923,12 @@ export interface components {
             problem: string;
         };
         /**
+         * Light
+         * @description bright, dim: a picture in colours. infrared: one without.
+         * @enum {string}
+         */
+        Light: "bright" | "dim" | "infrared";
+        /**
          * MapCamera
          * @description A camera laid onto the plan: four points of the floor in its picture, and on the plan.
          *
@@ -3319,6 +3429,44 @@ export interface components {
             quarter: string;
             /** Person Id */
             person_id?: string | null;
+        };
+        /**
+         * Reference
+         * @description One picture. taken_at: UTC seconds. light: null for one of an older version.
+         *
+         *     width, height: pixels; 0 where the file is damaged. url: of the picture.
+         */
+        Reference: {
+            /** Name */
+            name: string;
+            state: components["schemas"]["ReferenceState"];
+            light: components["schemas"]["Light"] | null;
+            /** Taken At */
+            taken_at: number;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Url */
+            url: string;
+        };
+        /**
+         * ReferenceState
+         * @description proposed: waits for a person. approved: the rule relies on it. retired: it did once.
+         * @enum {string}
+         */
+        ReferenceState: "proposed" | "approved" | "retired";
+        /**
+         * References
+         * @description Of one exit: proposed ones first, the oldest first.
+         *
+         *     version: another one whenever a picture came, went or was decided; also the ETag.
+         */
+        References: {
+            /** Version */
+            version: number;
+            /** Items */
+            items: components["schemas"]["Reference"][];
         };
         /**
          * RepeatedAlert
@@ -5264,6 +5412,265 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SourceReport"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_references: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                exit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["References"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    capture_reference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                exit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_reference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                exit: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    approve_reference: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+                exit: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["References"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    reject_reference: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+                exit: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["References"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    retire_reference: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+                exit: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["References"];
                 };
             };
             /** @description Problem, with its places */
