@@ -5,6 +5,7 @@ at each flush, and appended to the trail just before the commit, so that the tra
 """
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import event, inspect
@@ -62,6 +63,12 @@ def note(
     found.append((plain(actor or who), now, change, subject, id, {}, after))
 
 
+def note_changes(session: Session, rows: Iterable[Table]) -> None:
+    """Keeps what was changed of rows that are written around the session."""
+    for row in rows:
+        _keep(session, "update", row)
+
+
 def watch(sessions: "sessionmaker[Session]") -> None:
     """Keeps what the sessions of this maker write."""
     event.listen(sessions, "after_flush", _collect)
@@ -73,28 +80,29 @@ def _acts(session: Session) -> tuple[str, float]:
 
 
 def _collect(session: Session, _flush: UOWTransaction) -> None:
-    found: list[_Change] = session.info.setdefault("changes", [])
-    who, now = _acts(session)
-    changed: dict[Table, str] = session.info.pop("changed_by", {})
     for change, rows in (
         ("insert", session.new), ("update", session.dirty), ("delete", session.deleted)
     ):  # fmt: skip
         for row in rows:
             if isinstance(row, Table) and row.AUDITED:
-                before, after = _difference(row, change)
-                if before or after:
-                    actor = plain(changed.get(row, who))
-                    found.append(
-                        (actor, now, change, row.__tablename__, _id_of(row), before, after)
-                    )
+                _keep(session, change, row)
+
+
+def _keep(session: Session, change: str, row: Table) -> None:
+    before, after = _difference(row, change)
+    if before or after:
+        who, now = _acts(session)
+        actor = plain(session.info.get("changed_by", {}).pop(row, who))
+        found: list[_Change] = session.info.setdefault("changes", [])
+        found.append((actor, now, change, row.__tablename__, _id_of(row), before, after))
 
 
 def _difference(row: Table, change: str) -> tuple[dict[str, Any], dict[str, Any]]:
     state = inspect(row)
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for attribute in state.mapper.column_attrs:
-        name = attribute.key
+    columns = state.mapper.column_attrs.keys()
+    for name in state.committed_state.keys() & columns if change == "update" else columns:
         if change == "update":
             history = state.attrs[name].history
             if not history.has_changes():

@@ -17,12 +17,12 @@ from hazards.site.tables import CameraRow, ZoneRow
 from hazards.upsert import insert
 
 
-def record_violations(session: Session, violations: Sequence[Violation]) -> list[str]:
-    """Makes or updates the hazards of violations; returns the ids of those that changed.
+def record_violations(session: Session, violations: Sequence[Violation]) -> list[HazardRow]:
+    """Makes or updates the hazards of violations; returns those that changed, which are locked.
 
     The result does not depend on how often, in which order or how many together the updates of a
     violation come: the newest last_seen_at stands with its tracks and confidence, and what has
-    ended stays ended. Five statements, however many there are.
+    ended stays ended. Four statements, however many there are.
     """
     if not violations:
         return []
@@ -62,7 +62,8 @@ def record_violations(session: Session, violations: Sequence[Violation]) -> list
         set_={**changes, "ended": or_(HazardRow.ended, new.ended)},
         where=or_(newer, ends),
     )
-    return list(session.scalars(merged.returning(HazardRow.id), rows))
+    fresh = {"populate_existing": True}
+    return list(session.scalars(merged.returning(HazardRow), rows, execution_options=fresh))
 
 
 def insert_hazards(session: Session, rows: Sequence[dict[str, Any]]) -> set[str]:

@@ -19,7 +19,7 @@ from hazards.tickets.actions import locked, move
 from hazards.tickets.by_rule import assign_by_rule, rules_for
 from hazards.tickets.calendar import WorkCalendar
 from hazards.tickets.escalation import climb
-from hazards.tickets.history import write_down
+from hazards.tickets.history import store, write_down
 from hazards.tickets.queries import ladder
 from hazards.tickets.tables import TicketRow, TicketRuleRow
 from hazards.tickets.transitions import OPEN_STATES, State, Step, Tier
@@ -58,14 +58,17 @@ def open_by_rule(
     ]
     if not openings:
         return
-    rows = _open_all(session, openings, now=now, calendar=calendar)
-    at_once = []
-    for opening in openings:
-        row = rows[opening.hazard.id]
-        if opening.rule and opening.rule.at_once and row.state == State.DETECTED:
-            move(session, row, Step.CONFIRM, actor=opening.actor, now=now)
-            at_once.append(row)
-    assign_by_rule(session, at_once, now=now, calendar=calendar)
+    with session.no_autoflush:
+        rows = _open_all(session, openings, now=now, calendar=calendar)
+        at_once = []
+        for opening in openings:
+            row = rows[opening.hazard.id]
+            if opening.rule and opening.rule.at_once and row.state == State.DETECTED:
+                move(session, row, Step.CONFIRM, actor=opening.actor, now=now)
+                at_once.append(row)
+        assign_by_rule(session, at_once, now=now, calendar=calendar)
+        store(session, {row.id: row for row in rows.values()}.values())
+    session.flush()
 
 
 def open_ticket(
@@ -225,7 +228,6 @@ def _insert(session: Session, openings: Sequence[Opening], now: float) -> dict[s
             "measures": "",
             "plan": "",
             "supervised": False,
-            "steps": 0,
             "version": 1,
         }
         for ticket_id, opening in sorted(by_id.items())

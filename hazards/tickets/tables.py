@@ -18,8 +18,8 @@ class TicketRow(Table):
     due_at and assignee_id); money in yuan. supervised: listed for supervision (挂牌督办), which
     needs an acceptance of its own, accepted_at.
     clear_at: when its camera last said that the place is clear, None while it is not.
-    recurrence_of: the closed ticket that came back. steps: lines of its history. version: grows
-    with every change.
+    recurrence_of: the closed ticket that came back. version: grows with every change; who changes a
+    ticket has locked it.
     """
 
     __tablename__ = "tickets"
@@ -53,10 +53,8 @@ class TicketRow(Table):
     accepted_by: Mapped[str | None] = mapped_column(Text)
     clear_at: Mapped[float | None] = mapped_column(Seconds)
     closed_at: Mapped[float | None] = mapped_column(Seconds)
-    steps: Mapped[int]
-    version: Mapped[int] = mapped_column()
+    version: Mapped[int]
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
     __table_args__ = (
         Index(None, "opened_at", "id"),
         Index(None, "state", "opened_at"),
@@ -68,7 +66,7 @@ class TicketRow(Table):
 
 
 class TransitionRow(Table):
-    """One step of a ticket. number: 1, 2, … within the ticket. photo_ids: of evidence photos."""
+    """One step of a ticket. number: the version to which it led. photo_ids: of evidence photos."""
 
     __tablename__ = "ticket_transitions"
     AUDITED: ClassVar[bool] = False
