@@ -12,7 +12,7 @@ from hazards.risk.tables import BlindCameraRow, ColourChangeRow, RiskUnitRow
 from hazards.site.tables import CameraRow, ZoneRow
 from hazards.site.tree import units_within
 from hazards.tickets.tables import TicketRow
-from hazards.tickets.transitions import OPEN_STATES, UNDONE_STATES, State, Tier
+from hazards.tickets.transitions import UNDONE_STATES, State, Tier
 from hazards.upsert import insert
 
 BLIND_S = 1800.0
@@ -194,7 +194,7 @@ def _facts(session: Session, now: float) -> dict[str, Facts]:
     ]
     tickets = session.execute(
         select(TicketRow.risk_unit_id, *count)
-        .where(TicketRow.state.in_(OPEN_STATES), TicketRow.risk_unit_id.is_not(None))
+        .where(TicketRow.closed_at.is_(None), TicketRow.risk_unit_id.is_not(None))
         .group_by(TicketRow.risk_unit_id)
     )
     blind: dict[str, set[tuple[str, str, float]]] = defaultdict(set)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from sqlalchemy import Double, ForeignKey, Index
+from sqlalchemy import Double, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hazards.tables import ID, JSON, Seconds, Table, Text
@@ -62,6 +62,17 @@ class TicketRow(Table):
         Index(None, "assignee_id", "state", "due_at"),
         Index(None, "risk_unit_id", "state"),
         Index(None, "kind", "camera_id", "zone_id", "closed_at"),
+        Index(
+            "ix_tickets_open",
+            "risk_unit_id",
+            "state",
+            "tier",
+            "due_at",
+            "count",
+            "closed_at",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
     )
 
 
