@@ -7,6 +7,7 @@ stay. The times are of the functions that the API calls, without HTTP.
 """
 
 import argparse
+import gc
 import os
 import platform
 import random
@@ -103,6 +104,7 @@ def _fill(kind: str, database: Database, size: Size, folder: Path) -> None:
 
 
 def _measure(kind: str, database: Database, size: Size) -> None:
+    gc.freeze()  # as the service does when it has started
     chance = random.Random(1)
     least = 500 if kind == "postgresql" else 200
     for bound in (

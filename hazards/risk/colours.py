@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from hazards.risk.grading import grades
 from hazards.risk.tables import BlindCameraRow, ColourChangeRow, RiskUnitRow
@@ -108,7 +108,9 @@ def colours(
 
     Four statements, however many units, tickets and cameras there are.
     """
-    chosen = select(RiskUnitRow).order_by(RiskUnitRow.id)
+    # A map shows neither factors nor controls; whoever does reads them when it asks for them.
+    later = (defer(RiskUnitRow.factors), defer(RiskUnitRow.controls))
+    chosen = select(RiskUnitRow).options(*later).order_by(RiskUnitRow.id)
     if active is not None:
         chosen = chosen.where(RiskUnitRow.active.is_(active))
     if paths is not None:
