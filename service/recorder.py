@@ -31,7 +31,7 @@ from service.spool import Spool
 log = structlog.get_logger(__name__)
 
 PAUSE_S = 0.2
-BATCH = 50
+BATCH = 100
 """Records in one transaction: a disk syncs about as fast for one as for many."""
 AHEAD_S = 2.0
 """Timestamps of a stream may run so far ahead of the clock; a successor is not certain so soon."""

@@ -1,6 +1,7 @@
 """`anyan serve`: the API and the engine in one event loop, the workers as its children."""
 
 import asyncio
+import gc
 import signal
 import socket
 import time
@@ -67,6 +68,9 @@ async def _run(settings: Settings, database: Database, listener: socket.socket) 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, server.stop)
     await engine.start()
+    # What is loaded now stays. Else the collector walks through all of it in the middle of a large
+    # answer, which takes longer than the answer.
+    gc.freeze()
     try:
         await server.serve(sockets=[listener])
     finally:

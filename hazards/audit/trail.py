@@ -7,11 +7,12 @@ stands for the one that is needed: an INSERT that finds its row already there.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, event, inspect
+from sqlalchemy import Connection, event, inspect, update
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, object_session, sessionmaker
+from sqlalchemy.orm.attributes import set_committed_value
 
 from hazards.audit.tables import AuditRow
 from hazards.chains.canonical import canonical
@@ -89,6 +90,24 @@ def note(session: Session, change: str, subject: str, id: str, after: dict[str, 
     session.info.setdefault("changes", []).append((actor, now, change, subject, id, {}, after))
 
 
+def store(session: Session, rows: Collection[Table]) -> None:
+    """Writes what was changed of locked rows of one table: one statement for all, where a flush has
+    one for each."""
+    changed = [row for row in rows if inspect(row).modified]
+    if not changed:
+        return
+    for row in changed:
+        _keep("update", row)
+    keys = {str(column.key) for column in inspect(type(changed[0])).primary_key}
+    names = keys.union(*(inspect(row).committed_state for row in changed))
+    values = [{name: getattr(row, name) for name in names} for row in changed]
+    with session.no_autoflush:
+        session.execute(update(type(changed[0])), values, execution_options={KEPT: True})
+    for row, stored in zip(changed, values, strict=True):
+        for name, value in stored.items():
+            set_committed_value(row, name, value)
+
+
 def watch(sessions: "sessionmaker[Session]") -> None:
     """Keeps what the sessions of this maker write."""
     event.listen(sessions, "after_flush", _forget_actors)
@@ -125,10 +144,10 @@ def _difference(row: Table, change: str) -> tuple[dict[str, Any], dict[str, Any]
     state = inspect(row)
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
+    columns = state.mapper.column_attrs.keys()
     counter = state.mapper.version_id_col
-    for attribute in state.mapper.column_attrs:
-        name = attribute.key
-        if attribute.columns[0] is counter:
+    for name in state.committed_state.keys() & columns if change == "update" else columns:
+        if state.mapper.columns[name] is counter:
             continue  # it counts the changes, which are all here
         if change == "update":
             history = state.attrs[name].history

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.violation import Violation
-from hazards.audit.trail import add_new, changed_by
+from hazards.audit.trail import add_new, changed_by, store
 from hazards.cases.review import locked_hazard, locked_hazards
 from hazards.cases.tables import HazardRow
 from hazards.risk.tables import RiskUnitRow
@@ -17,8 +17,8 @@ from hazards.site.people_tables import ROOT
 from hazards.site.tables import CameraRow, ZoneRow
 
 
-def record_violations(session: Session, violations: Sequence[Violation]) -> list[str]:
-    """Makes or updates the hazards of violations; returns the ids of those that changed.
+def record_violations(session: Session, violations: Sequence[Violation]) -> list[HazardRow]:
+    """Makes or updates the hazards of violations; returns those that changed, which are locked.
 
     The result does not depend on how often, in which order or how many together the updates of a
     violation come: the newest last_seen_at stands with its tracks and confidence, and what has
@@ -48,11 +48,11 @@ def record_violations(session: Session, violations: Sequence[Violation]) -> list
         # In one order everywhere, so that two transactions wait for each other in no circle.
         for _, violation in sorted(latest.items())
     ]
-    made = {row.id for row in add_new(session, HazardRow, rows, actor_of=attrgetter("seen_by"))}
-    before = locked_hazards(session, latest.keys() - made)
-    changed = [row.id for row in before if _take_over(session, row, latest[row.id])]
-    session.flush()
-    return sorted([*made, *changed])
+    made = add_new(session, HazardRow, rows, actor_of=attrgetter("seen_by"))
+    before = locked_hazards(session, latest.keys() - {row.id for row in made})
+    changed = [row for row in before if _take_over(session, row, latest[row.id])]
+    store(session, changed)
+    return sorted([*made, *changed], key=attrgetter("id"))
 
 
 def insert_hazards(session: Session, rows: Sequence[dict[str, Any]]) -> set[str]:

@@ -43,8 +43,8 @@ def take_in(
     The number of statements does not grow with the violations.
     """
     changed = record_violations(session, violations)
-    _follow(session, review.locked_hazards(session, changed), now=now, calendar=calendar)
-    return changed
+    _follow(session, changed, now=now, calendar=calendar)
+    return [hazard.id for hazard in changed]
 
 
 def note_cleared(session: Session, cleared: Cleared, *, now: float) -> bool:
@@ -142,6 +142,7 @@ def decide(
         if verdict is Verdict.CONFIRMED and row.state == State.DETECTED:
             move(session, row, Step.CONFIRM, actor=actor, now=now, reason=note)
             assign_by_rule(session, [row], now=now, calendar=calendar)
+            session.flush()
         elif verdict is Verdict.DISMISSED:
             _leave(session, hazard, row, actor=actor, reason=str(dismissal), now=now)
     charges.settle(session, hazard, actor=actor, now=now, zone=calendar.zone)
@@ -206,6 +207,7 @@ def _leave(
     """A dismissed hazard leaves its ticket; a ticket that was only about it is dismissed too."""
     if row.count > 1:
         row.count -= 1
+        row.version += 1
         hazard.ticket_id = None
         session.flush()
     elif row.state in {State.DETECTED, State.CONFIRMED, State.ASSIGNED}:

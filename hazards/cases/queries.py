@@ -12,7 +12,7 @@ from core.errors import NotFound
 from core.violation import ViolationKind
 from hazards.cases.kinds import HazardKind, Source, Verdict
 from hazards.cases.tables import HazardRow
-from hazards.site.tree import units_within
+from hazards.site.tree import unit_ids, units_within
 
 _NONE = false()
 
@@ -86,7 +86,8 @@ def hazard_page(
     if open is not None:
         statement = statement.where(HazardRow.ended.is_(not open))
     if paths is not None:
-        statement = statement.where(HazardRow.unit_id.in_(units_within(paths)))
+        # As a list, not as a sub-query: then the index can tell, without a look at the row.
+        statement = statement.where(HazardRow.unit_id.in_(unit_ids(session, paths)))
     if source is not None:
         statement = statement.where(HazardRow.source == source.value)
     if reviewed is not None:

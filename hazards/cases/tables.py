@@ -57,12 +57,13 @@ class HazardRow(Table):
     ticket_id: Mapped[str | None] = mapped_column(ID, index=True)
 
     __table_args__ = (
-        Index(None, "started_at", "id"),
-        Index(None, "camera_id", "started_at"),
+        # With kind and unit at their ends, so that these filters look at no row that does not fit.
+        Index("ix_hazards_newest", "started_at", "id", "kind", "unit_id"),
+        Index("ix_hazards_camera", "camera_id", "started_at", "id", "kind", "unit_id"),
+        Index("ix_hazards_verdict", "verdict", "started_at", "id", "kind", "unit_id"),
         Index(None, "ended"),
         Index(None, "unit_id", "started_at"),
         Index(None, "risk_unit_id", "started_at"),
-        Index(None, "verdict", "started_at", "id"),
         Index(None, "subject_kind", "subject_id", "started_at"),
     )
 

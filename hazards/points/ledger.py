@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Subquery, func, select, union, union_all
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, MonthClosed
@@ -142,13 +142,45 @@ def entries_of(session: Session, keys: Collection[str]) -> dict[str, LedgerEntry
     return {row.key: row for row in session.scalars(statement)}
 
 
+def moves(account_ids: Collection[str]) -> Subquery:
+    """What came to some accounts (+) and went from them (-): period, kind, points.
+
+    Each side reads its index alone.
+    """
+    entry = LedgerEntryRow
+    came = select(entry.period, entry.kind, entry.points.label("points"))
+    went = select(entry.period, entry.kind, (-entry.points).label("points"))
+    return union_all(
+        came.where(entry.credit_id.in_(account_ids)), went.where(entry.debit_id.in_(account_ids))
+    ).subquery()
+
+
+def newest(
+    session: Session,
+    account_ids: Collection[str],
+    *,
+    period: str | None,
+    before: int | None,
+    limit: int,
+) -> list[LedgerEntryRow]:
+    """The last entries of some accounts, newest first; so many entries of each index are read."""
+    parts = []
+    for account_id in account_ids:
+        for side in (LedgerEntryRow.debit_id, LedgerEntryRow.credit_id):
+            last = select(LedgerEntryRow.number).where(side == account_id)
+            if period is not None:
+                last = last.where(LedgerEntryRow.period == period)
+            if before is not None:
+                last = last.where(LedgerEntryRow.number < before)
+            last = last.order_by(LedgerEntryRow.number.desc()).limit(limit)
+            parts.append(select(last.subquery().c.number))
+    chosen = select(LedgerEntryRow).where(LedgerEntryRow.number.in_(union(*parts)))
+    return list(session.scalars(chosen.order_by(LedgerEntryRow.number.desc()).limit(limit)))
+
+
 def balance(session: Session, account_id: str) -> int:
     """All points of an account."""
-    sign = case((LedgerEntryRow.credit_id == account_id, 1), else_=-1)
-    statement = select(func.coalesce(func.sum(sign * LedgerEntryRow.points), 0)).where(
-        or_(LedgerEntryRow.credit_id == account_id, LedgerEntryRow.debit_id == account_id)
-    )
-    return int(session.scalar(statement) or 0)
+    return session.scalar(select(func.sum(moves([account_id]).c.points))) or 0
 
 
 def closed_months(session: Session, periods: Sequence[str]) -> set[str]:

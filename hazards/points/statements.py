@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hazards.periods import months_of
-from hazards.points.ledger import balance, closed_months, savings_of
+from hazards.points.ledger import balance, closed_months, moves, newest, savings_of
 from hazards.points.policy import Policy
 from hazards.points.tables import ChargeRow, LedgerEntryRow
 
@@ -54,13 +54,7 @@ def statement(
 ) -> Statement:
     """Every entry about an account; a person's with those of the savings."""
     ids = {account_id, savings_of(account_id)}
-    entry = LedgerEntryRow
-    chosen = select(entry).where(or_(entry.debit_id.in_(ids), entry.credit_id.in_(ids)))
-    if period is not None:
-        chosen = chosen.where(entry.period == period)
-    if before is not None:
-        chosen = chosen.where(entry.number < before)
-    rows = list(session.scalars(chosen.order_by(entry.number.desc()).limit(limit + 1)))
+    rows = newest(session, ids, period=period, before=before, limit=limit + 1)
     page = rows[:limit]
     waiting = select(ChargeRow).where(
         ChargeRow.account_id == account_id, ChargeRow.state == "provisional"
@@ -78,18 +72,12 @@ def statement(
 
 def scores(session: Session, account_id: str, months: list[str]) -> dict[str, int]:
     """Monthly scores; a month without any entry is left out."""
-    ids = {account_id, savings_of(account_id)}
-    entry = LedgerEntryRow
-    sign = case((entry.credit_id.in_(ids), 1), else_=-1)
+    move = moves({account_id, savings_of(account_id)}).c
     sums = (
-        select(entry.period, func.sum(sign * entry.points))
-        .where(
-            or_(entry.debit_id.in_(ids), entry.credit_id.in_(ids)),
-            entry.period.in_(months),
-            entry.kind.in_(SCORING),
-        )
-        .group_by(entry.period)
-        .order_by(entry.period)
+        select(move.period, func.sum(move.points))
+        .where(move.period.in_(months), move.kind.in_(SCORING))
+        .group_by(move.period)
+        .order_by(move.period)
     )
     return {period: int(points) for period, points in session.execute(sums)}
 
@@ -107,11 +95,6 @@ def redeemable(session: Session, person_id: str, quarter: str) -> int:
     months = months_of(quarter)
     if len(closed_months(session, months)) < len(months):
         return 0
-    savings = f"savings:{person_id}"
-    entry = LedgerEntryRow
-    sign = case((entry.credit_id == savings, 1), else_=-1)
-    total = select(func.sum(sign * entry.points)).where(
-        or_(entry.debit_id == savings, entry.credit_id == savings),
-        entry.period.in_([*months, quarter]),
-    )
+    move = moves([f"savings:{person_id}"]).c
+    total = select(func.sum(move.points)).where(move.period.in_([*months, quarter]))
     return max(0, int(session.scalar(total) or 0))

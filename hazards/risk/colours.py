@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from hazards.risk.grading import grades
 from hazards.risk.tables import BlindCameraRow, ColourChangeRow, RiskUnitRow
 from hazards.site.tables import CameraRow, ZoneRow
 from hazards.site.tree import units_within
 from hazards.tickets.tables import TicketRow
-from hazards.tickets.transitions import OPEN_STATES, UNDONE_STATES, State, Tier
+from hazards.tickets.transitions import UNDONE_STATES, State, Tier
 from hazards.upsert import insert
 
 BLIND_S = 1800.0
@@ -108,7 +108,9 @@ def colours(
 
     Four statements, however many units, tickets and cameras there are.
     """
-    chosen = select(RiskUnitRow).order_by(RiskUnitRow.id)
+    # A map shows neither factors nor controls; whoever does reads them when it asks for them.
+    later = (defer(RiskUnitRow.factors), defer(RiskUnitRow.controls))
+    chosen = select(RiskUnitRow).options(*later).order_by(RiskUnitRow.id)
     if active is not None:
         chosen = chosen.where(RiskUnitRow.active.is_(active))
     if paths is not None:
@@ -194,7 +196,7 @@ def _facts(session: Session, now: float) -> dict[str, Facts]:
     ]
     tickets = session.execute(
         select(TicketRow.risk_unit_id, *count)
-        .where(TicketRow.state.in_(OPEN_STATES), TicketRow.risk_unit_id.is_not(None))
+        .where(TicketRow.closed_at.is_(None), TicketRow.risk_unit_id.is_not(None))
         .group_by(TicketRow.risk_unit_id)
     )
     blind: dict[str, set[tuple[str, str, float]]] = defaultdict(set)

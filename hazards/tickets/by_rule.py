@@ -53,7 +53,7 @@ def rules_for(
 def assign_by_rule(
     session: Session, rows: Sequence[TicketRow], *, now: float, calendar: WorkCalendar
 ) -> None:
-    """Gives locked tickets that are confirmed to whom their rules name.
+    """Gives locked tickets that are confirmed to whom their rules name, for the caller to flush.
 
     Where nobody is named the safety staff is told; a major one waits for a person's plan.
     """
@@ -66,7 +66,6 @@ def assign_by_rule(
         and row.state == State.CONFIRMED
     ]
     if not waiting:
-        session.flush()
         return
     people = _assignees(session, waiting)
     rungs = ladder(session)
@@ -81,7 +80,6 @@ def assign_by_rule(
         actor = f"rule:{rule.id}"
         give(session, row, plan, actor=actor, now=now, next_escalation_at=next_at)
     _tell_staff(session, unassigned, now)
-    session.flush()
 
 
 def _assignees(
@@ -101,6 +99,8 @@ def _assignees(
 
 
 def _tell_staff(session: Session, rows: Sequence[TicketRow], now: float) -> None:
+    if not rows:
+        return
     staff = nearest_users(session, {(Role.SAFETY_STAFF, row.unit_id) for row in rows})
     notices = [
         Notice(

@@ -19,12 +19,16 @@ def write_down(
     reason: str = "",
     photo_ids: Sequence[str] = (),
 ) -> None:
-    """Adds a line to the history of a locked ticket, which led to the state that it has now."""
-    row.steps += 1
+    """Adds a line to the history of a locked ticket, which led to the state that it has now.
+
+    before: None where it was opened.
+    """
+    if before is not None:
+        row.version += 1
     session.add(
         TransitionRow(
             ticket_id=row.id,
-            number=row.steps,
+            number=row.version,
             step=step.value,
             from_state=before.value if before else "",
             to_state=row.state,

@@ -10,7 +10,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from core.violation import ViolationKind
-from hazards.audit.trail import add_new, changed_by
+from hazards.audit.trail import add_new, changed_by, store
 from hazards.cases.kinds import Source
 from hazards.cases.tables import HazardRow
 from hazards.ids import derived_id
@@ -57,14 +57,17 @@ def open_by_rule(
     ]
     if not openings:
         return
-    rows = _open_all(session, openings, now=now, calendar=calendar)
-    at_once = []
-    for opening in openings:
-        row = rows[opening.hazard.id]
-        if opening.rule and opening.rule.at_once and row.state == State.DETECTED:
-            move(session, row, Step.CONFIRM, actor=opening.actor, now=now)
-            at_once.append(row)
-    assign_by_rule(session, at_once, now=now, calendar=calendar)
+    with session.no_autoflush:
+        rows = _open_all(session, openings, now=now, calendar=calendar)
+        at_once = []
+        for opening in openings:
+            row = rows[opening.hazard.id]
+            if opening.rule and opening.rule.at_once and row.state == State.DETECTED:
+                move(session, row, Step.CONFIRM, actor=opening.actor, now=now)
+                at_once.append(row)
+        assign_by_rule(session, at_once, now=now, calendar=calendar)
+        store(session, {row.id: row for row in rows.values()}.values())
+    session.flush()
 
 
 def open_ticket(
@@ -224,7 +227,6 @@ def _insert(session: Session, openings: Sequence[Opening], now: float) -> dict[s
             "measures": "",
             "plan": "",
             "supervised": False,
-            "steps": 0,
             "version": 1,
         }
         for ticket_id, opening in sorted(by_id.items())

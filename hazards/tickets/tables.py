@@ -1,6 +1,6 @@
 """Tickets and what happened to them."""
 
-from sqlalchemy import Double, ForeignKey, Index
+from sqlalchemy import Double, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hazards.tables import ID, JSON, Seconds, Table, Text
@@ -16,8 +16,8 @@ class TicketRow(Table):
     due_at and assignee_id); money in yuan. supervised: listed for supervision (挂牌督办), which
     needs an acceptance of its own, accepted_at.
     clear_at: when its camera last said that the place is clear, None while it is not.
-    recurrence_of: the closed ticket that came back. steps: lines of its history. version: grows
-    with every change.
+    recurrence_of: the closed ticket that came back. version: grows with every change; who changes a
+    ticket has locked it.
     """
 
     __tablename__ = "tickets"
@@ -51,10 +51,8 @@ class TicketRow(Table):
     accepted_by: Mapped[str | None] = mapped_column(Text)
     clear_at: Mapped[float | None] = mapped_column(Seconds)
     closed_at: Mapped[float | None] = mapped_column(Seconds)
-    steps: Mapped[int]
-    version: Mapped[int] = mapped_column()
+    version: Mapped[int]
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
     __table_args__ = (
         Index(None, "opened_at", "id"),
         Index(None, "state", "opened_at"),
@@ -62,11 +60,22 @@ class TicketRow(Table):
         Index(None, "assignee_id", "state", "due_at"),
         Index(None, "risk_unit_id", "state"),
         Index(None, "kind", "camera_id", "zone_id", "closed_at"),
+        Index(
+            "ix_tickets_open",
+            "risk_unit_id",
+            "state",
+            "tier",
+            "due_at",
+            "count",
+            "closed_at",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
     )
 
 
 class TransitionRow(Table):
-    """One step of a ticket. number: 1, 2, … within the ticket. photo_ids: of evidence photos."""
+    """One step of a ticket. number: the version to which it led. photo_ids: of evidence photos."""
 
     __tablename__ = "ticket_transitions"
 

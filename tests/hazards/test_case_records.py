@@ -24,7 +24,8 @@ def _record(database: Database, *violations: Violation) -> list[bool]:
     changed = []
     for violation in violations:
         with database.begin() as session:
-            changed.append(actions.record_violations(session, [violation]) == [violation.id])
+            rows = actions.record_violations(session, [violation])
+            changed.append([row.id for row in rows] == [violation.id])
     return changed
 
 
