@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.oidc import ProviderAway
 from api.problem_titles import language_of, title_of
 from api.schemas.errors import FieldError, ProblemDetails
+from api.translation import field_sentence, sentence
 from core import errors as core
 from core.errors import DatabaseAway, WrongLogin
 
@@ -92,24 +93,22 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(core.AnyanError)
     async def _own(request: Request, error: core.AnyanError) -> Response:
         status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
-        response = problem(
-            status, error.code, error.message, _fields_of(error), language_of(request.headers)
-        )
+        language = language_of(request.headers)
+        fields = _fields_of(error, language)
+        response = problem(status, error.code, error.message, fields, language)
         if isinstance(error, RateLimited):
             response.headers["Retry-After"] = str(error.retry_after)
         return response
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
-        fields = [FieldError(place=_place(e["loc"]), message=e["msg"]) for e in error.errors()]
+        language = language_of(request.headers)
+        fields = [
+            FieldError(place=_place(e["loc"]), message=field_sentence(e, language))
+            for e in error.errors()
+        ]
         detail = "; ".join(f"{field.place}: {field.message}" for field in fields)
-        return problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "invalid_request",
-            detail,
-            fields,
-            language_of(request.headers),
-        )
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", detail, fields, language)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
@@ -123,12 +122,12 @@ def install(app: FastAPI) -> None:
 def problem(
     status: HTTPStatus, code: str, detail: str, errors: Sequence[FieldError], language: str
 ) -> Response:
-    """An error as it goes over the wire."""
+    """An error as it goes over the wire. detail: in English, or in the language already."""
     body = ProblemDetails(
         title=title_of(code, language),
         status=status,
         code=code,
-        detail=detail,
+        detail=sentence(detail, language),
         errors=list(errors),
     )
     content = body.model_dump_json(exclude=None if errors else {"errors"})
@@ -170,12 +169,13 @@ class UnexpectedErrors:
             await response(scope, receive, send)
 
 
-def _fields_of(error: core.AnyanError) -> list[FieldError]:
+def _fields_of(error: core.AnyanError, language: str) -> list[FieldError]:
+    found: Sequence[tuple[str, str]] = []
     if isinstance(error, InvalidRequest):
-        return [FieldError(place=error.place, message=error.message)]
-    if isinstance(error, core.SheetRefused):
-        return [FieldError(place=place, message=message) for place, message in error.mistakes]
-    return []
+        found = [(error.place, error.message)]
+    elif isinstance(error, core.SheetRefused):
+        found = error.mistakes
+    return [FieldError(place=place, message=sentence(said, language)) for place, said in found]
 
 
 def _place(location: Sequence[str | int]) -> str:

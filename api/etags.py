@@ -1,6 +1,5 @@
 """ETag and If-Match: who edits, edits what they saw."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -8,19 +7,20 @@ from fastapi import Depends, Header, Response
 from pydantic import BaseModel
 
 from api.errors import PreconditionMissing, Stale
+from api.schemas.shapes import fingerprint
 
 Shown = TypeVar("Shown", bound=BaseModel)
 WEAK = "W/"
 
 
-def etag(shown: BaseModel | int) -> str:
+def etag(shown: BaseModel | int | str) -> str:
     """Of a version, or of everything that a schema shows."""
-    if isinstance(shown, int):
-        return f'"{shown}"'
-    return f'"{hashlib.sha256(shown.model_dump_json().encode()).hexdigest()[:32]}"'
+    if isinstance(shown, BaseModel):
+        return f'"{fingerprint(shown.model_dump_json())}"'
+    return f'"{shown}"'
 
 
-def tagged(response: Response, shown: Shown, version: int | None = None) -> Shown:
+def tagged(response: Response, shown: Shown, version: int | str | None = None) -> Shown:
     """The answer, with its ETag in the header."""
     response.headers["ETag"] = etag(shown if version is None else version)
     return shown
@@ -32,7 +32,7 @@ class Seen:
 
     tags: frozenset[str]
 
-    def check(self, shown: BaseModel | int) -> None:
+    def check(self, shown: BaseModel | int | str) -> None:
         """Raises Stale where the caller has seen another form than the one of now."""
         if self.tags.isdisjoint({"*", etag(shown)}):
             raise Stale("somebody has changed this in the meantime: load it again")

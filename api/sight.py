@@ -16,13 +16,14 @@ from hazards.cases.queries import hazard
 from hazards.cases.review import waits_for
 from hazards.cases.tables import HazardRow
 from hazards.evidence.tables import PhotoRow
+from hazards.site.people_tables import PersonRow
 from hazards.tickets.queries import ticket
 from hazards.tickets.tables import TicketRow
 
 
 def require_sight(session: Session, caller: Caller, hazard: HazardRow) -> None:
-    """Whoever watches its part of the site, and the person whom it is about, who reported it, or
-    who has its ticket: nobody loses points over something that they may not see. Raises
+    """Whoever watches its part of the site, and whom it is about, who reported it, or who has its
+    ticket: nobody loses points over something that they may not see. Raises
     Forbidden."""
     if not (_concerned(session, caller, hazard) and caller.reach(session, Capability.REPORT)):
         caller.able(session, Capability.WATCH).require(session, hazard.unit_id)
@@ -53,6 +54,14 @@ def require_photo_sight(session: Session, caller: Caller, row: PhotoRow) -> None
 def own_person(caller: Caller) -> str | None:
     """The caller's own person; None for machines and for accounts of nobody."""
     return caller.row.person_id if isinstance(caller.row, UserRow) else None
+
+
+def speaks_for(session: Session, caller: Caller, contractor_id: str) -> bool:
+    """Whether the caller is of that firm and reads points somewhere, as its leaders do."""
+    own = own_person(caller)
+    row = session.get(PersonRow, own) if own is not None else None
+    of_it = row is not None and row.contractor_id == contractor_id
+    return of_it and bool(caller.reach(session, Capability.READ_POINTS))
 
 
 def unseen(session: Session, caller: Caller) -> ColumnElement[bool]:
@@ -88,4 +97,6 @@ def _concerned(session: Session, caller: Caller, hazard: HazardRow) -> bool:
     about = hazard.subject_kind == SubjectKind.PERSON and hazard.subject_id == person
     if about or hazard.reported_by == person:
         return True
+    if hazard.subject_kind == SubjectKind.CONTRACTOR and hazard.subject_id:
+        return speaks_for(session, caller, hazard.subject_id)
     return hazard.ticket_id is not None and ticket(session, hazard.ticket_id).assignee_id == person

@@ -154,12 +154,16 @@ def site_export(path: Annotated[Path, typer.Argument(help="site file (YAML)")]) 
 
 
 @ledger_app.command("verify")
-def ledger_verify() -> None:
-    """Check every entry of the ledger and every row of the audit trail; ends with 1 where one is
-    wrong."""
+def ledger_verify(
+    anchors: Annotated[
+        Path | None, typer.Option(help="a kept copy of anchors.txt, instead of the data folder's")
+    ] = None,
+) -> None:
+    """Check every entry of the ledger, every row of the audit trail, and both against the links
+    that were noted outside of the database; ends with 1 where one is wrong."""
     from service.verify import verify as run
 
-    if not run(load_settings()):
+    if not run(load_settings(), anchors):
         raise typer.Exit(1)
 
 

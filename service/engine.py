@@ -22,6 +22,7 @@ from core.site import CameraConfig
 from hazards.database import Database
 from hazards.site.queries import enabled_cameras
 from inference.session import read_manifest
+from service.anchors import DailyAnchors
 from service.delivery import deliver
 from service.figures import coverage_of, figures_of
 from service.messages import Message
@@ -56,10 +57,12 @@ class SiteEngine:
         self._spool = Spool(settings.spool_dir)
         self._news = News(database, self.hub)
         zone = ZoneInfo(settings.time_zone)
+        anchors = DailyAnchors(database, zone, settings.anchors_path)
         self._recorder = Recorder(database, self._spool, zone, self._news.hazards)
         self._scheduler = Scheduler(
-            database, zone, on_climbed=self._news.tickets, on_coloured=self._news.colours
-        )
+            database, zone, anchors.note_anchors,
+            on_climbed=self._news.tickets, on_coloured=self._news.colours,
+        )  # fmt: skip
         self._sender = Sender(database, zone, settings.message_language, deliver)
         mqtt = settings.mqtt_url.get_secret_value()
         self._sensors = Sensors(mqtt, settings.mqtt_topic, self._spool.put) if mqtt else None

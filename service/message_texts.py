@@ -54,11 +54,23 @@ TEXTS: dict[str, dict[Language, tuple[str, str]]] = {
             "{recent} confirmed in the last week, against {usual} a week before.",
         ),
     },
+    "anchors": {
+        "zh": (
+            "账本与审计记录的锚点：{month}",
+            "请在系统之外保存以下内容，用于核对记录是否被改写：{anchors}。",
+        ),
+        "en": (
+            "Anchors of the ledger and the audit trail: {month}",
+            "Keep these lines outside of the service, to show later that nothing was rewritten: "
+            "{anchors}.",
+        ),
+    },
 }  # fmt: skip
 KINDS: dict[str, dict[Language, str]] = {
     "missing_helmet": {"zh": "未戴安全帽", "en": "missing helmet"},
     "restricted_zone": {"zh": "闯入禁区", "en": "restricted zone"},
     "blocked_exit": {"zh": "安全出口堵塞", "en": "blocked exit"},
+    "camera_tamper": {"zh": "摄像头被遮挡或失焦", "en": "camera covered or out of focus"},
     "unsafe_act": {"zh": "不安全行为", "en": "unsafe act"},
     "unsafe_condition": {"zh": "不安全状态", "en": "unsafe condition"},
     "gas": {"zh": "气体报警", "en": "gas alarm"},

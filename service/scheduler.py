@@ -44,11 +44,13 @@ class Scheduler:
         self,
         database: Database,
         zone: ZoneInfo,
-        *,
+        *further: Callable[[float], None],
         on_climbed: Callable[[Collection[str]], None] = _nobody,
         on_coloured: Callable[[Collection[str]], None] = _nobody,
     ) -> None:
+        """further: duties of every round that need more than the records."""
         self.trouble = ""
+        self._further = further
         self._database = database
         self._zone = zone
         self._on_climbed = on_climbed
@@ -69,13 +71,14 @@ class Scheduler:
     def round(self, now: float) -> None:
         """Does what is due at a moment (UTC seconds). Raises DatabaseAway."""
         duties: list[Callable[[float], None]] = [
-            self._turn_of_month, self._escalations, self._colours,
+            self._turn_of_month, *self._further, self._escalations, self._colours,
         ]  # fmt: skip
+        hourly = len(duties)
         # A clock that was set back must not stop the hourly ones for as long.
         if not 0 <= now - self._hourly_at < HOURLY_S:
             duties += [self._open_month, self._reminders]
         failed = [duty.__name__.strip("_") for duty in duties if not self._do(duty, now)]
-        if not failed and len(duties) > 3:
+        if not failed and len(duties) > hourly:
             self._hourly_at = now
         self.trouble = (
             f"{', '.join(failed)} could not be done and is tried again: see the log"

@@ -154,6 +154,11 @@ class Settings(BaseSettings):
             raise SettingsError(f"the data folder {self.data_dir} cannot be written: {advice}")
 
     @property
+    def anchors_path(self) -> Path:
+        """Where the last links of the chains are noted."""
+        return self.data_dir / "anchors.txt"
+
+    @property
     def spool_dir(self) -> Path:
         """What waits for the database."""
         return self.data_dir / "spool"

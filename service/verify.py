@@ -1,27 +1,35 @@
 """`anyan ledger verify` and `anyan messages`: what the records say of themselves."""
 
 import time
+from pathlib import Path
 
 import typer
 from sqlalchemy.orm import Session
 
+from core.errors import SettingsError
 from hazards.audit.queries import verify_audit
+from hazards.chains.anchors import Anchor, first_broken
 from hazards.chains.links import Verified
 from hazards.database import Database
 from hazards.notify.queries import message_counts, messages_in
 from hazards.points.ledger import ledger_length, verify_ledger
 from hazards.points.tables import LedgerEntryRow
+from service.anchors import AnchorFile
 from service.settings import Settings
 
 SHOWN = 20
 EVERY_S = 1.0
 
 
-def verify(settings: Settings) -> bool:
+def verify(settings: Settings, anchors: Path | None) -> bool:
     """Walks both chains and prints what it finds; whether every link is right.
 
-    Raises DatabaseAway.
+    anchors: file of noted links, None for that of the data folder. Raises DatabaseAway,
+    SettingsError.
     """
+    noted = AnchorFile(anchors or settings.anchors_path).read()
+    if anchors is not None and not noted:
+        raise SettingsError(f"there are no anchors in {anchors}: name the file that was kept")
     database = Database(settings.database)
     database.migrate()
     with database.read() as session:
@@ -30,7 +38,18 @@ def verify(settings: Settings) -> bool:
         entry = session.get(LedgerEntryRow, ("ledger:site", ledger.wrong)) if ledger.wrong else None
         key = f" (key {entry.key})" if entry is not None else ""
         right = _say("ledger", "entry", ledger, key)
-        return _say("audit trail", "row", verify_audit(session), "") and right
+        right = _say("audit trail", "row", verify_audit(session), "") and right
+        return _say_anchors(noted, first_broken(session, noted)) and right
+
+
+def _say_anchors(noted: list[Anchor], broken: Anchor | None) -> bool:
+    if broken is None:
+        typer.echo(f"anchors: all {len(noted)} hold")
+        return True
+    typer.echo(
+        f"anchors: link {broken.number} of {broken.chain} is not the one that was noted: {broken}"
+    )
+    return False
 
 
 def show_messages(settings: Settings) -> None:

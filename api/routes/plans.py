@@ -3,31 +3,32 @@
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Query, Response
 from fastapi.responses import FileResponse
 
 from api.caller import Caller, needs
 from api.context import Here
+from api.etags import Expected, etag, tagged
 from api.plan_conversion import converted, store
-from api.schemas.risk import (
+from api.schemas.plans import (
     CameraViewWrite,
     FloorPlan,
     FloorPlans,
     Grade,
     Grades,
     GradeWrite,
-    MapCamera,
-    MapUnit,
-    PlanMap,
     ScaleWrite,
     WatchWrite,
 )
+from api.schemas.risk_map import MapCamera, MapUnit, PlanMap
 from api.schemas.shapes import Line, PathId, RecordId, RecordKey
+from api.schemas.site import version_of
 from core.errors import NotFound
 from hazards.access.roles import Capability
 from hazards.risk import actions, queries
 from hazards.risk.colours import colours
 from hazards.risk.grading import edit_grade, grades
+from hazards.site.actions import locked_camera
 from hazards.site.names import names_of
 from hazards.site.people import watch_risk_unit
 from hazards.site.people_tables import ROOT
@@ -40,18 +41,23 @@ Upload = Annotated[bytes, Body(media_type="application/octet-stream")]
 
 
 @router.get("/api/v1/grades", summary="Levels of risk")
-def list_grades(caller: Watcher) -> Grades:
-    """From the lowest; names, colours and bands are data."""
+def list_grades(caller: Watcher, response: Response) -> Grades:
+    """From the lowest; names, colours and bands are data. The ETag of all is for each of them."""
     with caller.database.read() as session:
-        return Grades(items=[Grade.of(row) for row in grades(session)])
+        return tagged(response, Grades.of(grades(session)))
 
 
 @router.put("/api/v1/grades/{code}", summary="Change a level of risk")
-def replace_grade(code: RecordId, body: GradeWrite, caller: Editor) -> Grade:
+def replace_grade(
+    code: RecordId, body: GradeWrite, caller: Editor, expected: Expected, response: Response
+) -> Grade:
     """Units keep their grade until they are judged again. 422 incomplete where bands cross."""
     with caller.begin() as session:
         caller.require(session, ROOT)
-        return Grade.of(edit_grade(session, code, **dict(body)))
+        expected.check(Grades.of(grades(session, lock=True)))
+        row = edit_grade(session, code, **dict(body))
+        tagged(response, Grades.of(grades(session)))
+        return Grade.of(row)
 
 
 @router.get("/api/v1/plans", summary="Floor plans")
@@ -106,11 +112,16 @@ def read_picture(id: RecordId, caller: Watcher, context: Here) -> FileResponse:
 
 
 @router.put("/api/v1/plans/{id}/scale", summary="Say how large a plan is")
-def replace_scale(id: RecordId, body: ScaleWrite, caller: Editor) -> FloorPlan:
-    """Metres a pixel, from a length that somebody measured."""
+def replace_scale(
+    id: RecordId, body: ScaleWrite, caller: Editor, expected: Expected, response: Response
+) -> FloorPlan:
+    """Metres a pixel, from a length that somebody measured. If-Match: the plan's `version`."""
     with caller.begin() as session:
-        caller.require(session, actions.plan(session, id).unit_id)
-        return FloorPlan.of(actions.set_scale(session, id, metres_per_px=body.metres_per_px))
+        row = actions.plan(session, id, lock=True)
+        caller.require(session, row.unit_id)
+        expected.check(FloorPlan.of(row).version)
+        plan = FloorPlan.of(actions.set_scale(session, id, metres_per_px=body.metres_per_px))
+    return tagged(response, plan, plan.version)
 
 
 @router.get("/api/v1/plans/{id}/map", summary="The four-colour map")
@@ -134,14 +145,22 @@ def read_map(id: RecordId, caller: Watcher) -> PlanMap:
 
 
 @router.put("/api/v1/cameras/{id}/view", status_code=204, summary="Lay a camera onto a plan")
-def replace_view(id: PathId, body: CameraViewWrite, caller: Installer) -> None:
-    """Four points of the floor, in the picture and on the plan. 422 incomplete on one line."""
+def replace_view(
+    id: PathId, body: CameraViewWrite, caller: Installer, expected: Expected, response: Response
+) -> None:
+    """Four points of the floor, in the picture and on the plan. 422 incomplete on one line.
+
+    If-Match: the camera's `version`.
+    """
     with caller.begin() as session:
         caller.require(session, actions.plan(session, body.plan_id).unit_id)
+        row = locked_camera(session, id)
+        expected.check(version_of(row))
         actions.set_camera_view(
             session, id, plan_id=body.plan_id, picture_points=body.picture_points,
             plan_points=body.plan_points,
         )  # fmt: skip
+        response.headers["ETag"] = etag(version_of(row))
 
 
 @router.delete("/api/v1/cameras/{id}/view", status_code=204, summary="Take a camera off its plan")
@@ -153,11 +172,19 @@ def delete_view(id: PathId, caller: Installer) -> None:
 
 
 @router.put("/api/v1/cameras/{id}/risk-unit", status_code=204, summary="What a camera watches")
-def replace_watched(id: PathId, body: WatchWrite, caller: Installer) -> None:
-    """Of the whole camera, or of one zone; later hazards belong to the risk unit."""
+def replace_watched(
+    id: PathId, body: WatchWrite, caller: Installer, expected: Expected, response: Response
+) -> None:
+    """Of the whole camera, or of one zone; later hazards belong to the risk unit.
+
+    If-Match: the camera's `version`.
+    """
     with caller.begin() as session:
+        row = locked_camera(session, id)
+        expected.check(version_of(row))
         if body.risk_unit_id is None:
             caller.require(session, ROOT)
         else:
             caller.require(session, queries.risk_unit(session, body.risk_unit_id).unit_id)
         watch_risk_unit(session, id, body.zone_id, body.risk_unit_id)
+        response.headers["ETag"] = etag(version_of(row))

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy.orm import Session
 
 from api.caller import Caller, Known, needs
 from api.context import Here
+from api.etags import Expected, tagged
 from api.once import Once
 from api.schemas.points import (
     Account,
@@ -30,7 +31,7 @@ from api.schemas.points import (
     YearScores,
 )
 from api.schemas.shapes import RecordId
-from api.sight import unseen_ids
+from api.sight import own_person, speaks_for, unseen_ids
 from core.errors import Forbidden
 from hazards.access.roles import Capability
 from hazards.access.tables import UserRow
@@ -188,11 +189,15 @@ def create_reward(body: RewardWrite, caller: Keeper, once: Once) -> Reward:
 
 
 @router.put("/api/v1/rewards/{id}", summary="Change a reward")
-def replace_reward(id: RecordId, body: RewardWrite, caller: Keeper) -> Reward:
-    """What is not active cannot be had; what was redeemed stays."""
+def replace_reward(
+    id: RecordId, body: RewardWrite, caller: Keeper, expected: Expected, response: Response
+) -> Reward:
+    """What is not active cannot be had; what was redeemed stays. If-Match: its `version`."""
     with caller.begin() as session:
         caller.require(session, ROOT)
-        return Reward.of(rewards.edit_reward(session, id, **dict(body)))
+        expected.check(Reward.of(rewards.locked_reward(session, id)).version)
+        reward = Reward.of(rewards.edit_reward(session, id, **dict(body)))
+    return tagged(response, reward, reward.version)
 
 
 @router.post("/api/v1/redemptions", status_code=201, summary="Redeem points")
@@ -217,10 +222,11 @@ def redeem(body: Redemption, caller: Reporter, context: Here, once: Once) -> Red
 
 
 def _is_own(session: Session, caller: Caller, owner: Owner) -> bool:
-    """Whether it is the caller's own account, and the caller may see it."""
-    if not isinstance(caller.row, UserRow) or caller.row.person_id is None:
-        return False
-    own = owner.account_id == f"person:{caller.row.person_id}"
+    """Whether it is the caller's own account, or that of the firm for which the caller speaks."""
+    kind, _, owner_id = owner.account_id.partition(":")
+    if kind == "contractor":
+        return speaks_for(session, caller, owner_id)
+    own = kind == "person" and owner_id == own_person(caller)
     return own and bool(caller.reach(session, Capability.REPORT))
 
 

@@ -167,11 +167,11 @@ def give_second_verdict(
 @router.get("/api/v1/review/quality", summary="How far the alarms can be trusted")
 def alarm_quality(
     context: Here,
-    _caller: Annotated[Caller, needs(Capability.WATCH)],
+    caller: Annotated[Caller, needs(Capability.WATCH)],
     since: Annotated[UTC | None, Query()] = None,
     until: Annotated[UTC | None, Query()] = None,
 ) -> Quality:
-    """Of the whole site; the last 30 days where nothing else is asked for."""
+    """Of the caller's parts of the site; the last 30 days where nothing else is asked for."""
     now = time.time()
     end = until if until is not None else now
     start = since if since is not None else end - 30 * DAY_S
@@ -180,16 +180,22 @@ def alarm_quality(
         shifts = session.scalars(select(ShiftRow).order_by(ShiftRow.position)).all()
         names = {shift.id: shift.name for shift in shifts}
         expected = quality.forecast(
-            session, [(shift.id, shift.schedule) for shift in shifts], now=now, zone=zone
+            session,
+            [(shift.id, shift.schedule) for shift in shifts],
+            now=now,
+            zone=zone,
+            paths=caller.paths,
         )
         return Quality(
             since=start,
             until=end,
             precision=[
                 CameraPrecision.model_validate(row)
-                for row in quality.precision(session, since=start, until=end)
+                for row in quality.precision(session, since=start, until=end, paths=caller.paths)
             ],
-            agreement=ReviewAgreement.model_validate(quality.agreement(session, since=start)),
+            agreement=ReviewAgreement.model_validate(
+                quality.agreement(session, since=start, paths=caller.paths)
+            ),
             forecast=[
                 ShiftForecast(
                     shift_id=one.shift_id,

@@ -9,33 +9,31 @@ from sqlalchemy.orm import Session
 
 from api.caller import Caller, needs
 from api.context import Context, Here
-from api.etags import Expected, tagged
+from api.etags import Expected, Seen, tagged
 from api.once import Once
-from api.schemas.live import ColourEvent
-from api.schemas.risk import (
+from api.schemas.duties import (
     Check,
-    CheckLine,
-    CheckListWrite,
     CheckWrite,
-    ColourChange,
-    ColourHistory,
     DueCheck,
     DueChecks,
     DueReview,
     DueReviews,
-    GridWrite,
-    InChargeWrite,
-    MapUnit,
-    MapUnits,
-    OpenTicket,
-    PersonName,
     ReviewWrite,
     RiskReview,
+)
+from api.schemas.live import ColourEvent
+from api.schemas.risk import (
+    CheckLine,
+    CheckListWrite,
+    GridWrite,
+    InChargeWrite,
+    OpenTicket,
     RiskUnit,
     RiskUnitWrite,
     WatchingCamera,
 )
-from api.schemas.shapes import RecordId, RecordKey
+from api.schemas.risk_map import ColourChange, ColourHistory, MapUnit, MapUnits, PersonName
+from api.schemas.shapes import RecordId, RecordKey, fingerprint
 from hazards.access.roles import Capability
 from hazards.risk import actions, duties, queries
 from hazards.risk.colours import colour_history, colours
@@ -113,11 +111,9 @@ def replace_risk_unit(
 ) -> RiskUnit:
     """A grade that changes has to be approved again."""
     with caller.begin() as session:
-        row = queries.risk_unit(session, id)
-        caller.require(session, row.unit_id)
+        _take(session, caller, id, expected)
         caller.require(session, body.unit_id)
-        expected.check(row.version)
-        actions.edit_risk_unit(session, id, body.draft(), version=row.version, now=caller.now)
+        row = actions.edit_risk_unit(session, id, body.draft(), now=caller.now)
         unit = _shown(session, id, caller)
     _tell(context, row)
     return tagged(response, unit, unit.version)
@@ -132,32 +128,40 @@ def retire_risk_unit(id: RecordId, caller: Editor) -> None:
 
 
 @router.post("/api/v1/risk-units/{id}/approval", summary="Approve the inherent grade")
-def approve_risk_unit(id: RecordId, caller: Approver, response: Response) -> RiskUnit:
-    """The effective colour is never below an approved grade."""
+def approve_risk_unit(
+    id: RecordId, caller: Approver, expected: Expected, response: Response
+) -> RiskUnit:
+    """As it was seen. The effective colour is never below an approved grade."""
     with caller.begin() as session:
-        caller.require(session, queries.risk_unit(session, id).unit_id)
+        _take(session, caller, id, expected)
         actions.approve(session, id, by=caller.actor, now=caller.now)
         unit = _shown(session, id, caller)
     return tagged(response, unit, unit.version)
 
 
 @router.put("/api/v1/risk-units/{id}/in-charge", summary="Who answers for a risk unit")
-def replace_in_charge(id: RecordId, body: InChargeWrite, caller: Editor) -> RiskUnit:
+def replace_in_charge(
+    id: RecordId, body: InChargeWrite, caller: Editor, expected: Expected, response: Response
+) -> RiskUnit:
     """One person per level of the organisation; replaces all."""
     with caller.begin() as session:
-        caller.require(session, queries.risk_unit(session, id).unit_id)
+        _take(session, caller, id, expected)
         actions.set_in_charge(session, id, body.people)
-        return _shown(session, id, caller)
+        unit = _shown(session, id, caller)
+    return tagged(response, unit, unit.version)
 
 
 @router.put("/api/v1/risk-units/{id}/check-list", summary="The check list of a risk unit")
-def replace_check_list(id: RecordId, body: CheckListWrite, caller: Editor) -> RiskUnit:
+def replace_check_list(
+    id: RecordId, body: CheckListWrite, caller: Editor, expected: Expected, response: Response
+) -> RiskUnit:
     """Lines that keep their id keep what was checked."""
     with caller.begin() as session:
-        caller.require(session, queries.risk_unit(session, id).unit_id)
+        _take(session, caller, id, expected)
         lines = [(line.id, line.text, line.frequency) for line in body.lines]
         actions.set_check_list(session, id, lines)
-        return _shown(session, id, caller)
+        unit = _shown(session, id, caller)
+    return tagged(response, unit, unit.version)
 
 
 @router.get("/api/v1/risk-units/{id}/history", summary="How the colour of a risk unit changed")
@@ -246,10 +250,16 @@ def _tell(context: Context, row: RiskUnitRow) -> None:
     from_thread.run_sync(context.engine.hub.publish_colour, ColourEvent.of(row), row.unit_id)
 
 
+def _take(session: Session, caller: Caller, id: str, expected: Seen) -> None:
+    """A risk unit for an edit. Raises NotFound, Forbidden, Stale."""
+    caller.require(session, actions.locked(session, id).unit_id)
+    expected.check(_shown(session, id, caller).version)
+
+
 def _shown(session: Session, id: str, caller: Caller) -> RiskUnit:
     (found,) = colours(session, now=caller.now, ids=[id], active=None)
     row = found.unit
-    in_charge = queries.in_charge(session, id)
+    in_charge, check_list = queries.in_charge(session, id), queries.check_list(session, id)
     people = names_of(session, people=[row.owner_id, *in_charge.values()]).people
     return RiskUnit.model_validate(
         {
@@ -264,7 +274,7 @@ def _shown(session: Session, id: str, caller: Caller) -> RiskUnit:
             },
             "check_list": [
                 CheckLine(id=item.id, text=item.text, frequency=item.frequency)
-                for item in queries.check_list(session, id)
+                for item in check_list
             ],
             "cameras": [
                 WatchingCamera(id=camera, name=name)
@@ -273,6 +283,11 @@ def _shown(session: Session, id: str, caller: Caller) -> RiskUnit:
             "tickets": [OpenTicket.of(t) for t in queries.open_tickets(session, id, limit=TICKETS)],
             "approved_at": row.approved_at,
             "form_code": row.form_code,
-            "version": row.version,
+            "version": fingerprint(
+                [row.unit_id, row.name, row.kind, row.plan_id, row.polygon, row.owner_id],
+                [row.method, row.factors, row.inherent, row.controls, row.active],
+                in_charge,
+                [[item.id, item.text, item.frequency] for item in check_list],
+            ),
         }
     )

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from api.caller import Caller, needs
 from api.context import Context, Here
 from api.errors import InvalidRequest
+from api.etags import Expected, tagged
 from api.schemas.shapes import PathId
-from api.schemas.site import Camera, Cameras, CameraWrite, SourceReport, SourceTest
+from api.schemas.site import Camera, Cameras, CameraWrite, SourceReport, SourceTest, version_of
 from core.errors import Forbidden, NotFound
 from core.health import CameraState, CameraStatus
 from core.redaction import MASK, redact_address
@@ -49,26 +50,35 @@ def create_camera(body: CameraWrite, caller: Editing, context: Here) -> Camera:
 
 
 @router.get("/api/v1/cameras/{id}", summary="One camera")
-def read_camera(id: PathId, caller: Watching, context: Here) -> Camera:
+def read_camera(id: PathId, caller: Watching, context: Here, response: Response) -> Camera:
     """404 not_found."""
     with context.database.read() as session:
         require_camera(session, caller, id)
-        return _shown(queries.camera(session, id), context)
+        camera = _shown(queries.camera(session, id), context)
+    return tagged(response, camera, camera.version)
 
 
 @router.put("/api/v1/cameras/{id}", summary="Replace a camera")
-def replace_camera(id: PathId, body: CameraWrite, caller: Editing, context: Here) -> Camera:
+def replace_camera(
+    id: PathId,
+    body: CameraWrite,
+    caller: Editing,
+    expected: Expected,
+    context: Here,
+    response: Response,
+) -> Camera:
     """A source that comes back as it was shown leaves the stored one as it is."""
     if body.id != id:
         raise InvalidRequest("id", "the id of a camera cannot change: add a new camera")
     with caller.begin() as session:
         require_camera(session, caller, id)
-        stored = queries.camera(session, id).source
-        config = body.config(_source(body.source, stored))
+        row = actions.locked_camera(session, id)
+        expected.check(version_of(row))
+        config = body.config(_source(body.source, row.source))
         row = actions.replace_camera(session, config, enabled=body.enabled)
         camera = _shown(row, context)
     context.engine.cameras_changed()
-    return camera
+    return tagged(response, camera, camera.version)
 
 
 @router.delete("/api/v1/cameras/{id}", status_code=204, summary="Delete a camera")

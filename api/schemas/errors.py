@@ -11,8 +11,8 @@ class FieldError(BaseModel):
 
 
 class ProblemDetails(BaseModel):
-    """title: what the code means and what to do, in Chinese or English by Accept-Language. code:
-    stable, for translation. detail: the particulars, in English. errors: by field.
+    """title: what the code means and what to do. detail: the particulars. errors: by field. All
+    three in Chinese or English, by Accept-Language. code: stable, for translation.
     """
 
     type: str = "about:blank"

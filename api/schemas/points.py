@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.shapes import Line, RecordKey, Text
+from api.schemas.shapes import Line, RecordKey, Text, fingerprint
 from hazards.points.accounts import Owner
 from hazards.points.months import MonthState
 from hazards.points.policy import Policy
@@ -248,16 +248,18 @@ class RewardWrite(BaseModel):
 
 
 class Reward(RewardWrite):
-    """Leave, training or goods. active: whether it can be had."""
+    """Leave, training or goods. active: whether it can be had. version: for If-Match."""
 
     model_config = ConfigDict(extra="ignore")
 
     id: str
+    version: str
 
     @classmethod
     def of(cls, row: RewardRow) -> Self:
         """From a row."""
-        return cls.model_validate(row, from_attributes=True)
+        offer = {name: getattr(row, name) for name in RewardWrite.model_fields}
+        return cls.model_validate({**offer, "id": row.id, "version": fingerprint(offer)})
 
 
 class Rewards(BaseModel):

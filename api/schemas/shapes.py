@@ -1,5 +1,7 @@
 """Texts and ids as requests may bring them."""
 
+import hashlib
+import json
 from typing import Annotated
 
 from fastapi import Path
@@ -7,6 +9,11 @@ from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from core.site import ID_PATTERN
+
+
+def fingerprint(*parts: object) -> str:
+    """The version of a record by what can be edited of it, where no column counts its changes."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _plain(text: str) -> str:

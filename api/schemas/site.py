@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from api.schemas.shapes import Address, Id, Line
+from api.schemas.shapes import Address, Id, Line, fingerprint
 from core.errors import ZoneError
 from core.health import CameraState, CameraStatus
 from core.redaction import redact_address
@@ -111,7 +111,8 @@ class Status(BaseModel):
 
 
 class Camera(BaseModel):
-    """source: credentials replaced by ***."""
+    """source: credentials replaced by ***. version: for If-Match, also of what it watches and how
+    it lies on a plan."""
 
     id: str
     name: str
@@ -119,6 +120,7 @@ class Camera(BaseModel):
     enabled: bool
     zones: list[Zone]
     status: Status
+    version: str
 
     @classmethod
     def of(cls, row: CameraRow, status: CameraStatus) -> Self:
@@ -130,7 +132,18 @@ class Camera(BaseModel):
             enabled=row.enabled,
             zones=[Zone.model_validate(zone_to_mapping(zone.zone)) for zone in row.zones],
             status=Status.of(status),
+            version=version_of(row),
         )
+
+
+def version_of(row: CameraRow) -> str:
+    """Of a camera, its zones, what they watch, and its place on a plan."""
+    view = row.view
+    return fingerprint(
+        [row.name, redact_address(row.source), row.enabled, row.risk_unit_id],
+        [[zone_to_mapping(zone.zone), zone.risk_unit_id] for zone in row.zones],
+        view and [view.plan_id, view.picture_points, view.plan_points],
+    )
 
 
 class Cameras(BaseModel):

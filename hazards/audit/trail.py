@@ -1,18 +1,18 @@
 """The one mechanism that keeps every write: it watches the sessions of a database.
 
-An action says who acts (`acting`), and changes rows as ever. What the session writes is collected
-at each flush, and appended to the trail just before the commit, so that the trail's lock is short.
-A statement that would write past the rows is refused, and `add_new` stands for the one that is
-needed: an INSERT that finds its row already there.
+An action says who acts (`acting`), and changes rows as ever. Each row that is written is
+collected, also what goes with another one, and appended to the trail just before the commit, so
+that the trail's lock is short. A statement that would write past the rows is refused, and `add_new`
+stands for the one that is needed: an INSERT that finds its row already there.
 """
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import event, inspect
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker
+from sqlalchemy import Connection, event, inspect
+from sqlalchemy.orm import ORMExecuteState, Session, object_session, sessionmaker
 
 from hazards.audit.tables import AuditRow
 from hazards.chains.links import SEPARATOR, Head, link, lock_head, move_head, plain
@@ -48,7 +48,8 @@ def add_new(session: Session, table: type[Row], rows: Sequence[Mapping[str, Any]
     statement = insert(session, table).on_conflict_do_nothing().returning(table)
     options = {KEPT: True}
     made = list(session.scalars(statement, [dict(row) for row in rows], execution_options=options))
-    _keep(session, "insert", made)
+    for row in made:
+        _keep("insert", row)
     return made
 
 
@@ -60,7 +61,6 @@ def add_once(session: Session, table: type[Row], **values: Any) -> Row | None:
 
 def watch(sessions: "sessionmaker[Session]") -> None:
     """Keeps what the sessions of this maker write."""
-    event.listen(sessions, "after_flush", _collect)
     event.listen(sessions, "before_commit", _append)
     event.listen(sessions, "do_orm_execute", _refuse_unkept)
 
@@ -90,21 +90,15 @@ def _refuse_unkept(statement: ORMExecuteState) -> None:
         raise TypeError(f"{table.__name__} is audited: change its rows, or add them by add_new")
 
 
-def _collect(session: Session, _flush: UOWTransaction) -> None:
-    for change, rows in (
-        ("insert", session.new), ("update", session.dirty), ("delete", session.deleted)
-    ):  # fmt: skip
-        _keep(session, change, rows)
-
-
-def _keep(session: Session, change: str, rows: Iterable[object]) -> None:
-    found: list[_Change] = session.info.setdefault("changes", [])
-    actor, now = plain(session.info.get("actor", NOBODY)), session.info.get("now", time.time())
-    for row in rows:
-        if isinstance(row, Table) and not row.UNAUDITED:
-            before, after = _difference(row, change)
-            if before or after:
-                found.append((actor, now, change, row.__tablename__, _id_of(row), before, after))
+def _keep(change: str, row: Table) -> None:
+    session = object_session(row)
+    if session is None or row.UNAUDITED:
+        return
+    before, after = _difference(row, change)
+    if before or after:
+        actor, now = plain(session.info.get("actor", NOBODY)), session.info.get("now", time.time())
+        found: list[_Change] = session.info.setdefault("changes", [])
+        found.append((actor, now, change, row.__tablename__, _id_of(row), before, after))
 
 
 def _difference(row: Table, change: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -132,6 +126,21 @@ def _difference(row: Table, change: str) -> tuple[dict[str, Any], dict[str, Any]
         for name in row.SECRET & values.keys():
             values[name] = HIDDEN
     return before, after
+
+
+@event.listens_for(Table, "after_insert", propagate=True)
+def _inserted(_mapper: object, _connection: Connection, row: Table) -> None:
+    _keep("insert", row)
+
+
+@event.listens_for(Table, "after_update", propagate=True)
+def _updated(_mapper: object, _connection: Connection, row: Table) -> None:
+    _keep("update", row)
+
+
+@event.listens_for(Table, "after_delete", propagate=True)
+def _deleted(_mapper: object, _connection: Connection, row: Table) -> None:
+    _keep("delete", row)
 
 
 def _id_of(row: Table) -> str:

@@ -14,7 +14,10 @@ from core.schedule import Schedule, Window
 from hazards.cases.kinds import Verdict
 from hazards.cases.tables import HazardRow, SecondReviewRow
 from hazards.periods import day_of
+from hazards.site.people_tables import ROOT
+from hazards.site.tree import units_within
 
+WHOLE = (f"/{ROOT}/",)
 Z95 = 1.959964
 """Two-sided 95 % of the normal distribution."""
 
@@ -53,12 +56,16 @@ class Forecast:
     high: int
 
 
-def agreement(session: Session, *, since: float) -> Agreement:
-    """Of first and second reviewers, on hazards that were drawn since then."""
+def agreement(session: Session, *, since: float, paths: Sequence[str] = WHOLE) -> Agreement:
+    """Of first and second reviewers, on hazards of some sub-trees that were drawn since then."""
     pairs = session.execute(
         select(HazardRow.verdict, SecondReviewRow.verdict, func.count())
         .join(SecondReviewRow, SecondReviewRow.hazard_id == HazardRow.id)
-        .where(SecondReviewRow.verdict.is_not(None), SecondReviewRow.drawn_at >= since)
+        .where(
+            SecondReviewRow.verdict.is_not(None),
+            SecondReviewRow.drawn_at >= since,
+            HazardRow.unit_id.in_(units_within(paths)),
+        )
         .group_by(HazardRow.verdict, SecondReviewRow.verdict)
     )
     table = {(str(first), str(second)): int(count) for first, second, count in pairs}
@@ -92,8 +99,10 @@ def wilson(successes: int, total: int) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def precision(session: Session, *, since: float, until: float) -> list[Precision]:
-    """Per camera and rule, of alarms that began in the span and were reviewed."""
+def precision(
+    session: Session, *, since: float, until: float, paths: Sequence[str] = WHOLE
+) -> list[Precision]:
+    """Per camera and rule, of alarms of some sub-trees that began in the span and were reviewed."""
     confirmed = func.sum(case((HazardRow.verdict == Verdict.CONFIRMED, 1), else_=0))
     rows = session.execute(
         select(HazardRow.camera_id, HazardRow.kind, HazardRow.rule, confirmed, func.count())
@@ -102,6 +111,7 @@ def precision(session: Session, *, since: float, until: float) -> list[Precision
             HazardRow.camera_id != "",
             HazardRow.started_at >= since,
             HazardRow.started_at < until,
+            HazardRow.unit_id.in_(units_within(paths)),
         )
         .group_by(HazardRow.camera_id, HazardRow.kind, HazardRow.rule)
         .order_by(HazardRow.camera_id, HazardRow.kind, HazardRow.rule)
@@ -119,8 +129,9 @@ def forecast(
     now: float,
     zone: ZoneInfo,
     days: int = 28,
+    paths: Sequence[str] = WHOLE,
 ) -> list[Forecast]:
-    """Alarms per shift from the last days.
+    """Alarms per shift in some sub-trees, from the last days.
 
     shifts: (id, schedule). A day counts as a shift where its schedule has a window that begins on
     that date.
@@ -128,7 +139,10 @@ def forecast(
     since = now - days * 86400.0
     starts = session.scalars(
         select(HazardRow.started_at).where(
-            HazardRow.started_at >= since, HazardRow.started_at < now, HazardRow.source == "camera"
+            HazardRow.started_at >= since,
+            HazardRow.started_at < now,
+            HazardRow.source == "camera",
+            HazardRow.unit_id.in_(units_within(paths)),
         )
     ).all()
     result = []

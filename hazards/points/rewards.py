@@ -40,12 +40,18 @@ def edit_reward(
     active: bool,
 ) -> RewardRow:
     """What is not active cannot be had; what was redeemed stays. Raises NotFound, Incomplete."""
-    row = session.get(RewardRow, id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFound(f"there is no reward '{id}'")
+    row = locked_reward(session, id)
     _write(row, kind, name, price, stock)
     row.active = active
     session.flush()
+    return row
+
+
+def locked_reward(session: Session, id: str) -> RewardRow:
+    """One reward, for this transaction alone. Raises NotFound."""
+    row = session.get(RewardRow, id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound(f"there is no reward '{id}'")
     return row
 
 

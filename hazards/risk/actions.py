@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, Incomplete, NotFound, ZoneError
+from core.errors import Incomplete, NotFound, ZoneError
 from core.zone import check_polygon
 from hazards.ids import new_id
 from hazards.risk.colours import take_grade
@@ -81,13 +81,9 @@ def create_risk_unit(session: Session, draft: RiskDraft, *, now: float) -> RiskU
     return row
 
 
-def edit_risk_unit(
-    session: Session, id: str, draft: RiskDraft, *, version: int, now: float
-) -> RiskUnitRow:
-    """A grade that changes has to be approved again. Raises NotFound, Conflict, Incomplete."""
-    row = _locked(session, id)
-    if row.version != version:
-        raise Conflict("somebody has changed this risk unit: load it again")
+def edit_risk_unit(session: Session, id: str, draft: RiskDraft, *, now: float) -> RiskUnitRow:
+    """A grade that changes has to be approved again. Raises NotFound, Incomplete."""
+    row = locked(session, id)
     before = row.inherent
     _write(session, row, draft)
     if row.inherent != before:
@@ -99,7 +95,7 @@ def edit_risk_unit(
 
 def approve(session: Session, id: str, *, by: str, now: float) -> RiskUnitRow:
     """The inherent grade is agreed. Raises NotFound."""
-    row = _locked(session, id)
+    row = locked(session, id)
     row.approved_by, row.approved_at = by, now
     session.flush()
     return row
@@ -107,7 +103,7 @@ def approve(session: Session, id: str, *, by: str, now: float) -> RiskUnitRow:
 
 def retire(session: Session, id: str) -> None:
     """Off the map; its hazards and history stay. Raises NotFound."""
-    _locked(session, id).active = False
+    locked(session, id).active = False
     session.flush()
 
 
@@ -149,7 +145,7 @@ def make_grid(
 
 def set_in_charge(session: Session, risk_unit_id: str, people: Mapping[UnitKind, str]) -> None:
     """Who answers at which level; replaces all. Raises NotFound."""
-    _locked(session, risk_unit_id)
+    locked(session, risk_unit_id)
     of_unit = select(InChargeRow).where(InChargeRow.risk_unit_id == risk_unit_id)
     before = {row.level: row for row in session.scalars(of_unit)}
     for level, person_id in people.items():
@@ -170,7 +166,7 @@ def set_check_list(
 
     Raises NotFound, Incomplete.
     """
-    _locked(session, risk_unit_id)
+    locked(session, risk_unit_id)
     kept = {line_id for line_id, _, _ in items if line_id is not None}
     gone = select(CheckItemRow.id).where(
         CheckItemRow.risk_unit_id == risk_unit_id, CheckItemRow.id.not_in(kept)
@@ -208,37 +204,39 @@ def set_camera_view(
     Raises NotFound (plan, camera), Incomplete (not four, or three on one line).
     """
     plan(session, plan_id)
-    if session.get(CameraRow, camera_id) is None:
+    camera = session.get(CameraRow, camera_id)
+    if camera is None:
         raise NotFound(f"there is no camera '{camera_id}'")
     matrix = homography(picture_points, plan_points)
-    row = session.get(CameraViewRow, camera_id) or CameraViewRow(camera_id=camera_id)
+    row = camera.view or CameraViewRow(camera_id=camera_id)
     row.plan_id = plan_id
     row.picture_points = [[float(x), float(y)] for x, y in picture_points]
     row.plan_points = [[float(x), float(y)] for x, y in plan_points]
     row.homography = [float(value) for value in matrix.ravel()]
-    session.add(row)
+    camera.view = row
     session.flush()
     return row
 
 
 def remove_camera_view(session: Session, camera_id: str) -> None:
     """The camera is on no plan any more. Raises NotFound."""
-    row = session.get(CameraViewRow, camera_id)
-    if row is None:
+    camera = session.get(CameraRow, camera_id)
+    if camera is None or camera.view is None:
         raise NotFound(f"camera '{camera_id}' is on no plan")
-    session.delete(row)
+    camera.view = None
     session.flush()
 
 
-def plan(session: Session, id: str) -> FloorPlanRow:
-    """One plan. Raises NotFound."""
-    row = session.get(FloorPlanRow, id)
+def plan(session: Session, id: str, *, lock: bool = False) -> FloorPlanRow:
+    """One plan. lock: for an edit. Raises NotFound."""
+    row = session.get(FloorPlanRow, id, with_for_update=lock or None, populate_existing=lock)
     if row is None:
         raise NotFound(f"there is no plan '{id}'")
     return row
 
 
-def _locked(session: Session, id: str) -> RiskUnitRow:
+def locked(session: Session, id: str) -> RiskUnitRow:
+    """One risk unit, for this transaction alone. Raises NotFound."""
     row = session.get(RiskUnitRow, id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound(f"there is no risk unit '{id}'")

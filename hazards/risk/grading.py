@@ -41,9 +41,10 @@ def score(method: Method, factors: Mapping[str, float]) -> float:
     return math.prod(factors.values())
 
 
-def grades(session: Session) -> list[GradeRow]:
-    """The levels, from the lowest."""
-    return list(session.scalars(select(GradeRow).order_by(GradeRow.rank)))
+def grades(session: Session, *, lock: bool = False) -> list[GradeRow]:
+    """The levels, from the lowest. lock: for an edit."""
+    statement = select(GradeRow).order_by(GradeRow.rank)
+    return list(session.scalars(statement.with_for_update() if lock else statement))
 
 
 def grade_for(levels: Sequence[GradeRow], method: Method, points: float) -> str:

@@ -107,7 +107,7 @@ def seen_from(session: Session, plan_id: str) -> list[PlacedCamera]:
         .outerjoin(BlindCameraRow, BlindCameraRow.camera_id == CameraRow.id)
         .where(CameraViewRow.plan_id == plan_id)
         .order_by(CameraRow.name, CameraRow.id)
-        .options(lazyload(CameraRow.zones))
+        .options(lazyload(CameraRow.zones), lazyload(CameraRow.view))
     )
     return [PlacedCamera(*row) for row in session.execute(statement)]
 

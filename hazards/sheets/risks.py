@@ -89,7 +89,7 @@ def import_risks(session: Session, data: bytes, *, paths: Sequence[str], now: fl
             create_risk_unit(session, draft, now=now)
             made += 1
         elif not _says(row, draft):
-            edit_risk_unit(session, row.id, draft, version=row.version, now=now)
+            edit_risk_unit(session, row.id, draft, now=now)
             changed += 1
     return Taken(made, changed, len(wanted) - made - changed)
 

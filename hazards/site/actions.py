@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, NotFound
 from core.site import CameraConfig, Site
 from core.zone import Zone
-from hazards.risk.tables import CameraViewRow
 from hazards.site.tables import CameraRow, ZoneRow
 
 
@@ -26,9 +25,7 @@ def create_camera(session: Session, config: CameraConfig, *, enabled: bool) -> C
 
 def replace_camera(session: Session, config: CameraConfig, *, enabled: bool) -> CameraRow:
     """Name, source and all zones. Raises NotFound."""
-    row = _locked(session, config.id)
-    if row is None:
-        raise NotFound(f"there is no camera '{config.id}'")
+    row = locked_camera(session, config.id)
     _write(row, config, enabled=enabled)
     session.flush()
     return row
@@ -36,12 +33,7 @@ def replace_camera(session: Session, config: CameraConfig, *, enabled: bool) -> 
 
 def delete_camera(session: Session, id: str) -> None:
     """Its hazards and their evidence stay. Raises NotFound."""
-    row = _locked(session, id)
-    if row is None:
-        raise NotFound(f"there is no camera '{id}'")
-    view = session.get(CameraViewRow, id)
-    if view is not None:
-        session.delete(view)
+    row = locked_camera(session, id)
     session.delete(row)
     session.flush()
 
@@ -61,8 +53,15 @@ def import_site(session: Session, site: Site) -> None:
             session.flush()
 
 
+def locked_camera(session: Session, id: str) -> CameraRow:
+    """One camera, so that two changes at once do not mix. Raises NotFound."""
+    row = _locked(session, id)
+    if row is None:
+        raise NotFound(f"there is no camera '{id}'")
+    return row
+
+
 def _locked(session: Session, id: str) -> CameraRow | None:
-    """Locked, so that two changes at once do not mix their zones."""
     return session.get(CameraRow, id, with_for_update=True, populate_existing=True)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.site import CameraConfig
 from core.zone import Zone, ZoneKind
+from hazards.risk.tables import CameraViewRow
 from hazards.tables import ID, JSON, Seconds, Table, Text
 
 
@@ -64,6 +65,10 @@ class CameraRow(Table):
     )
     zones: Mapped[list[ZoneRow]] = relationship(
         order_by=ZoneRow.position, cascade="all, delete-orphan", lazy="selectin"
+    )
+
+    view: Mapped[CameraViewRow | None] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", single_parent=True
     )
 
     @property

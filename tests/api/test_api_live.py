@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -24,13 +25,17 @@ from core.health import CameraState
 from core.site import CameraConfig
 from core.violation import Violation, ViolationKind
 from hazards.access.actions import sign_in, sign_out
+from hazards.access.queries import user_named
 from hazards.access.roles import Role
 from hazards.access.tables import UserRow
 from hazards.cases.actions import record_violation
+from hazards.cases.flow import decide
+from hazards.cases.kinds import Verdict
 from hazards.database import Database
 from hazards.site.actions import create_camera
 from hazards.site.people_tables import ROOT
 from hazards.site.tree import UnitKind, create_unit
+from hazards.tickets.calendar import WorkCalendar
 
 LIVE = "/api/v1/cameras/gate/live"
 VIOLATION = Violation(
@@ -277,6 +282,34 @@ def test_events_are_for_those_who_may_see_them(
     with running.tile() as tile, pytest.raises(ConnectionClosed):
         tile.recv(10)
     assert tile.close_code == 4403
+
+
+def test_events_keep_the_first_verdict_from_who_may_give_the_second(
+    running: Running, engine: MemoryEngine, app: Application, database: Database
+) -> None:
+    """Another reviewer hears of the case without it; the first one and a guard hear all."""
+    with database.begin() as session:
+        record_violation(session, VIOLATION)
+    browsers = {
+        role: browser_of(app, database, role.value, role)
+        for role in (Role.SAFETY_STAFF, Role.ENGINEER, Role.SECURITY_ROOM)
+    }
+    with database.begin() as session:
+        first = user_named(session, Role.SAFETY_STAFF.value)
+        assert first is not None
+        decide(
+            session, VIOLATION.id, Verdict.CONFIRMED, by=first, now=3.0,
+            calendar=WorkCalendar((), {}, ZoneInfo("UTC")), second_share=1.0,
+        )  # fmt: skip
+        news = hazard_news(session, VIOLATION.id)
+    told = {}
+    for role, browser in browsers.items():
+        running.token = browser.cookies["anyan_session"]
+        with running.events() as lines:
+            running.publish(engine.hub.publish_hazard, news)
+            assert next(lines) == "event: hazard"
+            told[role] = json.loads(next(lines).removeprefix("data: "))["judgement"] is not None
+    assert told == {Role.SAFETY_STAFF: True, Role.ENGINEER: False, Role.SECURITY_ROOM: True}
 
 
 def test_the_server_stops_promptly_with_open_streams(

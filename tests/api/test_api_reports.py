@@ -129,8 +129,10 @@ def test_an_inspection_needs_an_inspector(
 
 
 def test_a_confirmed_report_gets_its_ticket_by_hand(client: TestClient, database: Database) -> None:
-    """It begins as confirmed; a second press opens no second one."""
+    """Where no rule opens one. It begins as confirmed; a second press opens no second one."""
     settle_in(database)
+    none = client.put("/api/v1/ticket-rules", json={"items": []}, headers={"If-Match": "*"})
+    assert none.status_code == 200
     report = _report(client).json()["id"]
     client.post(f"/api/v1/hazards/{report}/verdict", json={"verdict": "confirmed"})
     ticket = client.post(f"/api/v1/hazards/{report}/ticket", json={"tier": "general"}).json()

@@ -19,6 +19,8 @@ from hazards.site.actions import create_camera
 from hazards.site.people_tables import ROOT, PersonRow
 from hazards.site.tree import UnitKind, create_unit
 
+ANY = {"If-Match": "*"}
+"""An edit, whatever stands there."""
 LEC = {"likelihood": 3, "exposure": 6, "consequence": 15}
 SQUARE = [[0.1, 0.1], [0.4, 0.1], [0.4, 0.5], [0.1, 0.5]]
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 100">{}</svg>'
@@ -151,7 +153,9 @@ def test_the_map_says_why_a_unit_has_its_colour(
     with database.begin() as session:
         create_camera(session, camera, enabled=True)
         note_blind(session, "gate", time.time() - 2400)
-    watched = client.put("/api/v1/cameras/gate/risk-unit", json={"risk_unit_id": unit["id"]})
+    watched = client.put(
+        "/api/v1/cameras/gate/risk-unit", json={"risk_unit_id": unit["id"]}, headers=ANY
+    )
     assert watched.status_code == 204, watched.text
     shown = client.get(f"/api/v1/plans/{plan['id']}/map").json()
     (on_map,) = shown["units"]
@@ -225,7 +229,9 @@ def test_controls_lists_and_people_in_charge(client: TestClient, plan: dict) -> 
         {"text": "护栏完好", "frequency": "shift"},
         {"text": "急停有效", "frequency": "week"},
     ]
-    listed = client.put(f"{path}/check-list", json={"lines": lines}).json()["check_list"]
+    listed = client.put(f"{path}/check-list", json={"lines": lines}, headers=ANY).json()[
+        "check_list"
+    ]
     due = client.get("/api/v1/checks/due").json()["items"]
     assert [(one["text"], one["frequency"]) for one in due] == [
         ("护栏完好", "shift"), ("急停有效", "week"),
@@ -235,9 +241,11 @@ def test_controls_lists_and_people_in_charge(client: TestClient, plan: dict) -> 
     assert len(client.get("/api/v1/checks/due").json()["items"]) == 1
     bad = client.post(f"/api/v1/check-items/{listed[1]['id']}/checks", json={"in_order": False})
     assert (bad.status_code, bad.json()["code"]) == (422, "incomplete")
-    kept = client.put(f"{path}/check-list", json={"lines": [listed[1]]}).json()["check_list"]
+    kept = client.put(f"{path}/check-list", json={"lines": [listed[1]]}, headers=ANY).json()[
+        "check_list"
+    ]
     assert kept == [listed[1]]
-    shown = client.put(f"{path}/in-charge", json={"people": {"workshop": "li"}}).json()
+    shown = client.put(f"{path}/in-charge", json={"people": {"workshop": "li"}}, headers=ANY).json()
     assert shown["in_charge"] == {"workshop": {"id": "li", "name": "李"}}
 
 
@@ -261,13 +269,13 @@ def test_a_camera_is_laid_onto_the_plan(client: TestClient, plan: dict, database
         create_camera(session, CameraConfig("gate", "一号门", "rtsp://x/", ()), enabled=True)
     corners = [[0.1, 0.9], [0.9, 0.9], [0.7, 0.4], [0.3, 0.4]]
     body = {"plan_id": plan["id"], "picture_points": corners, "plan_points": SQUARE}
-    assert client.put("/api/v1/cameras/gate/view", json=body).status_code == 204
+    assert client.put("/api/v1/cameras/gate/view", json=body, headers=ANY).status_code == 204
     (camera,) = client.get(f"/api/v1/plans/{plan['id']}/map").json()["cameras"]
     assert (camera["name"], camera["plan_points"]) == ("一号门", SQUARE)
     line = [[0.1, 0.1], [0.2, 0.2], [0.3, 0.3], [0.9, 0.1]]
-    bad = client.put("/api/v1/cameras/gate/view", json={**body, "plan_points": line})
+    bad = client.put("/api/v1/cameras/gate/view", json={**body, "plan_points": line}, headers=ANY)
     assert (bad.status_code, bad.json()["code"]) == (422, "incomplete")
-    assert client.put("/api/v1/cameras/none/view", json=body).status_code == 404
+    assert client.put("/api/v1/cameras/none/view", json=body, headers=ANY).status_code == 404
 
 
 def test_who_sees_and_edits_what(
@@ -326,9 +334,9 @@ def test_bands_and_names_of_grades_are_data(client: TestClient) -> None:
     assert list(grades) == ["blue", "yellow", "orange", "red"]
     yellow = {name: grades["yellow"][name] for name in grades["yellow"] if name not in
               {"code", "rank"}}  # fmt: skip
-    changed = client.put("/api/v1/grades/yellow", json={**yellow, "name_en": "Medium"})
+    changed = client.put("/api/v1/grades/yellow", json={**yellow, "name_en": "Medium"}, headers=ANY)
     assert changed.json()["name_en"] == "Medium"
-    wrong = client.put("/api/v1/grades/yellow", json={**yellow, "lec_from": 100_000})
+    wrong = client.put("/api/v1/grades/yellow", json={**yellow, "lec_from": 100_000}, headers=ANY)
     assert (wrong.status_code, wrong.json()["code"]) == (422, "incomplete")
 
 

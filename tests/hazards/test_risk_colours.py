@@ -7,7 +7,7 @@ from people import ALWAYS, DAY, NOW, ZONE, risk_unit, settle_in
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, Incomplete, NotFound
+from core.errors import Incomplete, NotFound
 from hazards.cases.flow import report
 from hazards.cases.kinds import HazardKind, Source
 from hazards.database import Database
@@ -202,20 +202,17 @@ def test_bands_are_data(database: Database) -> None:
 
 
 def test_a_changed_grade_has_to_be_approved_again(database: Database) -> None:
-    """Create, approve, edit; an outdated page is refused and bad drafts are named."""
+    """Create, approve, edit; bad drafts are named."""
     settle_in(database)
     with database.begin() as session:
         unit = actions.create_risk_unit(session, DRAFT, now=NOW)
         assert (unit.inherent, unit.effective, unit.approved_by) == ("orange", "orange", None)
         actions.approve(session, unit.id, by="boss", now=NOW)
-        version = unit.version
     worse = RiskDraft(**{**_fields(DRAFT), "factors": {**DRAFT.factors, "consequence": 40}})
     with database.begin() as session:
-        row = actions.edit_risk_unit(session, unit.id, worse, version=version, now=NOW + 1)
+        row = actions.edit_risk_unit(session, unit.id, worse, now=NOW + 1)
         assert (row.inherent, row.effective, row.approved_by) == ("red", "red", None)
         assert [c.grade for c in colour_history(session, unit.id, limit=5)] == ["red"]
-        with pytest.raises(Conflict):
-            actions.edit_risk_unit(session, unit.id, worse, version=version, now=NOW + 1)
         for change, error in (
             ({"owner_id": "nobody"}, NotFound), ({"kind": "thing"}, Incomplete),
             ({"plan_id": "none"}, NotFound), ({"controls": {"luck": []}}, Incomplete),

@@ -124,6 +124,7 @@ def _copy(database: Database, of: str, ticket_id: str) -> str:
         row = queries.ticket(session, of)
         columns = {c.key: getattr(row, c.key) for c in type(row).__table__.columns}
         session.add(type(row)(**{**columns, "id": ticket_id, "place_key": ticket_id}))
+        session.get_one(PhotoRow, "photo").ticket_id = None
     return ticket_id
 
 

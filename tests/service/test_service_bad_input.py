@@ -27,6 +27,8 @@ from websockets.sync.client import connect
 
 pytestmark = pytest.mark.rtsp
 
+ANY = {"If-Match": "*"}
+"""An edit, whatever stands there."""
 SECRET = "geheim-cam-1"
 OTHER_SECRET = "geheim-cam-2"
 
@@ -335,14 +337,16 @@ def test_a_broken_camera_can_be_mended_while_everything_runs(service: Service, s
     """A right source in place of a wrong one: the camera goes live, without a restart."""
     camera = service.client.get("/api/v1/cameras/missing").json()
     body = {k: camera[k] for k in ("id", "name", "enabled", "zones")}
-    put = service.client.put("/api/v1/cameras/missing", json={**body, "source": sources["good"]})
+    address = "/api/v1/cameras/missing"
+    good = {**body, "source": sources["good"]}
+    put = service.client.put(address, json=good, headers=ANY)
     assert put.status_code == 200, put.text
     wait_for(lambda: _told(service)["missing"]["state"] == "live")
     off = {**body, "source": sources["good"], "enabled": False}
-    assert service.client.put("/api/v1/cameras/missing", json=off).status_code == 200
+    assert service.client.put(address, json=off, headers=ANY).status_code == 200
     wait_for(lambda: _told(service)["missing"]["state"] == "off")
     back = {**body, "source": sources["missing"], "enabled": True}
-    assert service.client.put("/api/v1/cameras/missing", json=back).status_code == 200
+    assert service.client.put(address, json=back, headers=ANY).status_code == 200
     wait_for(lambda: _told(service)["missing"]["code"] == "source_unavailable")
 
 

@@ -182,6 +182,7 @@ def test_every_message_has_words_in_both_languages() -> None:
         "reviews_due": {"count": 1, "quarter": "2026-Q4", "places": ["Hall"]},
         "days_running": {"name": "Li", "kind": "missing_helmet"},
         "sudden_rise": {"name": "Team A", "recent": 9, "usual": 1.5},
+        "anchors": {"month": "2026-11", "anchors": ["2026-11-01T00:00:01+00:00 audit 1 0"]},
     }
     for code, values in details.items():
         for language in ("zh", "en"):

@@ -29,8 +29,8 @@ export const listCameras = async () =>
 export const readCamera = (id: string) => request<Camera>("GET", `/api/v1/cameras/${segment(id)}`);
 export const createCamera = (camera: CameraWrite) =>
   request<Camera>("POST", "/api/v1/cameras", camera);
-export const replaceCamera = (id: string, camera: CameraWrite) =>
-  request<Camera>("PUT", `/api/v1/cameras/${segment(id)}`, camera);
+export const replaceCamera = (id: string, camera: CameraWrite, version: string) =>
+  request<Camera>("PUT", `/api/v1/cameras/${segment(id)}`, camera, { "If-Match": `"${version}"` });
 export const deleteCamera = (id: string) =>
   request<void>("DELETE", `/api/v1/cameras/${segment(id)}`);
 export const testSource = (source: string, cameraId: string | null) =>

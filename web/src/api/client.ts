@@ -85,7 +85,11 @@ async function send(
   body: unknown,
   more: Record<string, string>,
 ): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json", ...more };
+  const headers: Record<string, string> = {
+    Accept: "application/json",
+    "Accept-Language": document.documentElement.lang,
+    ...more,
+  };
   const file = body instanceof Blob;
   if (file) headers["Content-Type"] = body.type || "application/octet-stream";
   else if (body !== undefined) headers["Content-Type"] = "application/json";

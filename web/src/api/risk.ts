@@ -23,16 +23,23 @@ export function sendPlan(file: File, unitId: string, name: string, page: number)
   const query = new URLSearchParams({ unit_id: unitId, name, page: String(page) });
   return request<FloorPlan>("POST", `/api/v1/plans?${query.toString()}`, file);
 }
-export const setScale = (id: string, metresPerPx: number) =>
-  request<FloorPlan>("PUT", `/api/v1/plans/${segment(id)}/scale`, { metres_per_px: metresPerPx });
+const seen = (version: string) => ({ "If-Match": `"${version}"` });
+export const setScale = (plan: FloorPlan, metresPerPx: number) =>
+  request<FloorPlan>(
+    "PUT",
+    `/api/v1/plans/${segment(plan.id)}/scale`,
+    { metres_per_px: metresPerPx },
+    seen(plan.version),
+  );
 export const readMap = (id: string) => request<PlanMap>("GET", `/api/v1/plans/${segment(id)}/map`);
 export const readRiskUnit = (id: string) => request<RiskUnit>("GET", unitPath(id));
 export const createRiskUnit = (unit: RiskUnitWrite) =>
   request<RiskUnit>("POST", "/api/v1/risk-units", unit);
-export const replaceRiskUnit = (id: string, unit: RiskUnitWrite, version: number) =>
-  request<RiskUnit>("PUT", unitPath(id), unit, { "If-Match": `"${version}"` });
+export const replaceRiskUnit = (id: string, unit: RiskUnitWrite, version: string) =>
+  request<RiskUnit>("PUT", unitPath(id), unit, seen(version));
 export const retireRiskUnit = (id: string) => request<void>("DELETE", unitPath(id));
-export const approveRiskUnit = (id: string) => request<RiskUnit>("POST", `${unitPath(id)}/approval`);
+export const approveRiskUnit = (unit: RiskUnit) =>
+  request<RiskUnit>("POST", `${unitPath(unit.id)}/approval`, undefined, seen(unit.version));
 export const layGrid = (cell: RiskUnitWrite, rows: number, columns: number) =>
   request<Schemas["MapUnits"]>("POST", "/api/v1/risk-units/grid", { cell, rows, columns, owners: {} });
 export const readHistory = async (id: string) =>

@@ -908,7 +908,7 @@ export interface paths {
         };
         /**
          * How far the alarms can be trusted
-         * @description Of the whole site; the last 30 days where nothing else is asked for.
+         * @description Of the caller's parts of the site; the last 30 days where nothing else is asked for.
          */
         get: operations["alarm_quality"];
         put?: never;
@@ -1219,7 +1219,7 @@ export interface paths {
         };
         /**
          * Levels of risk
-         * @description From the lowest; names, colours and bands are data.
+         * @description From the lowest; names, colours and bands are data. The ETag of all is for each of them.
          */
         get: operations["list_grades"];
         put?: never;
@@ -1306,7 +1306,7 @@ export interface paths {
         get?: never;
         /**
          * Say how large a plan is
-         * @description Metres a pixel, from a length that somebody measured.
+         * @description Metres a pixel, from a length that somebody measured. If-Match: the plan's `version`.
          */
         put: operations["replace_scale"];
         post?: never;
@@ -1347,6 +1347,8 @@ export interface paths {
         /**
          * Lay a camera onto a plan
          * @description Four points of the floor, in the picture and on the plan. 422 incomplete on one line.
+         *
+         *     If-Match: the camera's `version`.
          */
         put: operations["replace_view"];
         post?: never;
@@ -1371,6 +1373,8 @@ export interface paths {
         /**
          * What a camera watches
          * @description Of the whole camera, or of one zone; later hazards belong to the risk unit.
+         *
+         *     If-Match: the camera's `version`.
          */
         put: operations["replace_watched"];
         post?: never;
@@ -1463,7 +1467,7 @@ export interface paths {
         put?: never;
         /**
          * Approve the inherent grade
-         * @description The effective colour is never below an approved grade.
+         * @description As it was seen. The effective colour is never below an approved grade.
          */
         post: operations["approve_risk_unit"];
         delete?: never;
@@ -1755,7 +1759,7 @@ export interface paths {
         get?: never;
         /**
          * Change a reward
-         * @description What is not active cannot be had; what was redeemed stays.
+         * @description What is not active cannot be had; what was redeemed stays. If-Match: its `version`.
          */
         put: operations["replace_reward"];
         post?: never;
@@ -2073,7 +2077,8 @@ export interface components {
         };
         /**
          * Camera
-         * @description source: credentials replaced by ***.
+         * @description source: credentials replaced by ***. version: for If-Match, also of what it watches and how
+         *     it lies on a plan.
          */
         Camera: {
             /** Id */
@@ -2087,6 +2092,8 @@ export interface components {
             /** Zones */
             zones: components["schemas"]["Zone"][];
             status: components["schemas"]["Status"];
+            /** Version */
+            version: string;
         };
         /**
          * CameraPrecision
@@ -2494,7 +2501,8 @@ export interface components {
         };
         /**
          * FloorPlan
-         * @description url: the picture, a PNG of width by height px. metres_per_px: null while unknown.
+         * @description url: the picture, a PNG of width by height px. metres_per_px: null while unknown. version:
+         *     for If-Match.
          */
         FloorPlan: {
             /** Id */
@@ -2511,6 +2519,8 @@ export interface components {
             height: number;
             /** Metres Per Px */
             metres_per_px: number | null;
+            /** Version */
+            version: string;
         };
         /**
          * FloorPlans
@@ -3198,8 +3208,8 @@ export interface components {
         };
         /**
          * ProblemDetails
-         * @description title: what the code means and what to do, in Chinese or English by Accept-Language. code:
-         *     stable, for translation. detail: the particulars, in English. errors: by field.
+         * @description title: what the code means and what to do. detail: the particulars. errors: by field. All
+         *     three in Chinese or English, by Accept-Language. code: stable, for translation.
          */
         ProblemDetails: {
             /**
@@ -3404,7 +3414,7 @@ export interface components {
         };
         /**
          * Reward
-         * @description Leave, training or goods. active: whether it can be had.
+         * @description Leave, training or goods. active: whether it can be had. version: for If-Match.
          */
         Reward: {
             /**
@@ -3425,6 +3435,8 @@ export interface components {
             active: boolean;
             /** Id */
             id: string;
+            /** Version */
+            version: string;
         };
         /**
          * RewardWrite
@@ -3552,7 +3564,7 @@ export interface components {
             /** Form Code */
             form_code: string;
             /** Version */
-            version: number;
+            version: string;
         };
         /**
          * RiskUnitWrite
@@ -5100,7 +5112,10 @@ export interface operations {
     replace_camera: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -7745,7 +7760,10 @@ export interface operations {
     replace_grade: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 code: string;
             };
@@ -7913,7 +7931,10 @@ export interface operations {
     replace_scale: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -7997,7 +8018,10 @@ export interface operations {
     replace_view: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -8077,7 +8101,10 @@ export interface operations {
     replace_watched: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -8374,7 +8401,10 @@ export interface operations {
     approve_risk_unit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -8414,7 +8444,10 @@ export interface operations {
     replace_in_charge: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -8458,7 +8491,10 @@ export interface operations {
     replace_check_list: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -9048,7 +9084,10 @@ export interface operations {
     replace_reward: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };

@@ -4,7 +4,7 @@ import { useI18n } from "vue-i18n";
 export interface ProblemText {
   text: string;
   next: string;
-  /** The service's English sentence; shown beneath, and alone where the code is not known. */
+  /** The service's sentence, in the page's language; shown beneath, and alone where the code is not known. */
   detail: string;
 }
 
