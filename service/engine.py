@@ -57,15 +57,12 @@ class SiteEngine:
         self._spool = Spool(settings.spool_dir)
         self._news = News(database, self.hub)
         zone = ZoneInfo(settings.time_zone)
-        self._recorder = Recorder(database, self._spool, zone, self._news.hazards)
         anchors = DailyAnchors(database, zone, settings.anchors_path)
+        self._recorder = Recorder(database, self._spool, zone, self._news.hazards)
         self._scheduler = Scheduler(
-            database,
-            zone,
-            anchors.note_anchors,
-            on_climbed=self._news.tickets,
-            on_coloured=self._news.colours,
-        )
+            database, zone, anchors.note_anchors,
+            on_climbed=self._news.tickets, on_coloured=self._news.colours,
+        )  # fmt: skip
         self._sender = Sender(database, zone, settings.message_language, deliver)
         mqtt = settings.mqtt_url.get_secret_value()
         self._sensors = Sensors(mqtt, settings.mqtt_topic, self._spool.put) if mqtt else None

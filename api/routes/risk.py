@@ -111,9 +111,9 @@ def replace_risk_unit(
 ) -> RiskUnit:
     """A grade that changes has to be approved again."""
     with caller.begin() as session:
-        row = _take(session, caller, id, expected)
+        _take(session, caller, id, expected)
         caller.require(session, body.unit_id)
-        actions.edit_risk_unit(session, id, body.draft(), now=caller.now)
+        row = actions.edit_risk_unit(session, id, body.draft(), now=caller.now)
         unit = _shown(session, id, caller)
     _tell(context, row)
     return tagged(response, unit, unit.version)
@@ -250,12 +250,10 @@ def _tell(context: Context, row: RiskUnitRow) -> None:
     from_thread.run_sync(context.engine.hub.publish_colour, ColourEvent.of(row), row.unit_id)
 
 
-def _take(session: Session, caller: Caller, id: str, expected: Seen) -> RiskUnitRow:
+def _take(session: Session, caller: Caller, id: str, expected: Seen) -> None:
     """A risk unit for an edit. Raises NotFound, Forbidden, Stale."""
-    row = actions.locked(session, id)
-    caller.require(session, row.unit_id)
+    caller.require(session, actions.locked(session, id).unit_id)
     expected.check(_shown(session, id, caller).version)
-    return row
 
 
 def _shown(session: Session, id: str, caller: Caller) -> RiskUnit:

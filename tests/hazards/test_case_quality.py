@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from hazards.cases.kinds import Dismissal, SubjectKind, Verdict
 from hazards.cases.tables import HazardRow
 from hazards.database import Database
 from hazards.points.alerts import days_running, sudden_rises
+from hazards.points.tables import LedgerEntryRow
 
 HELMET = replace(VIOLATION, kind=ViolationKind.MISSING_HELMET, rule="helmet/1")
 
@@ -174,3 +176,57 @@ def test_a_sudden_rise_of_a_unit_is_an_alert(database: Database) -> None:
             rises = sudden_rises(session, now=NOW, zone=ZONE)
         assert [r.unit_id for r in rises] == (["team-a"] if number >= 8 else [])
     assert (rises[0].recent, rises[0].usual) == (6, 1.0)
+
+
+def test_disagreement_is_measured_and_changes_nothing(database: Database) -> None:
+    """Half of 24 reviewed cases are drawn; the second person disagrees on every third: kappa is
+    that of the two lists of verdicts, the first verdicts, points and tickets stay, the precision of
+    the camera counts first verdicts only, and no case waits any more."""
+    people = settle_in(database, camera=CAMERA)
+    confirmed = {"dismissal": None}
+    dismissed = {"dismissal": Dismissal.PERMITTED}
+    firsts: dict[str, Verdict] = {}
+    for number in range(24):
+        hazard_id = f"case-{number}"
+        _seen(database, hazard_id)
+        firsts[hazard_id] = Verdict.DISMISSED if number % 4 == 0 else Verdict.CONFIRMED
+        why = dismissed if number % 4 == 0 else confirmed
+        with database.begin() as session:
+            flow.decide(
+                session, hazard_id, firsts[hazard_id], by=people.staff, now=NOW, calendar=ALWAYS,
+                second_share=0.5, **why,
+            )  # fmt: skip
+    with database.read() as session:
+        drawn = [row.id for row in review.second_queue(
+            session, people.other, paths=["/site/"], limit=99
+        )]  # fmt: skip
+        before = [(row.id, row.verdict, row.dismissal) for row in session.query(HazardRow)]
+        entries = session.query(LedgerEntryRow).count()
+    assert 4 < len(drawn) < 20
+    table: Counter[tuple[str, str]] = Counter()
+    for number, hazard_id in enumerate(sorted(drawn)):
+        other = {Verdict.CONFIRMED: Verdict.DISMISSED, Verdict.DISMISSED: Verdict.CONFIRMED}
+        second = other[firsts[hazard_id]] if number % 3 == 0 else firsts[hazard_id]
+        table[firsts[hazard_id], second] += 1
+        why = dismissed if second is Verdict.DISMISSED else confirmed
+        with database.begin() as session:
+            review.give_second_verdict(
+                session, hazard_id, second, by=people.other, now=NOW + 1, **why
+            )
+    total = len(drawn)
+    agreeing = sum(count for (first, second), count in table.items() if first == second)
+    chance = sum(
+        sum(n for pair, n in table.items() if pair[0] == verdict)
+        * sum(n for pair, n in table.items() if pair[1] == verdict)
+        for verdict in Verdict
+    ) / total**2  # fmt: skip
+    with database.read() as session:
+        found = quality.agreement(session, since=0)
+        assert (found.pairs, found.agreeing) == (total, agreeing)
+        assert found.kappa == pytest.approx((agreeing / total - chance) / (1 - chance))
+        assert [(r.id, r.verdict, r.dismissal) for r in session.query(HazardRow)] == before
+        assert session.query(LedgerEntryRow).count() == entries
+        (camera,) = quality.precision(session, since=0, until=NOW + 1)
+        assert (camera.confirmed, camera.reviewed) == (18, 24)
+        for by in (people.staff, people.other, people.manager):
+            assert review.second_queue(session, by, paths=["/site/"], limit=9) == []

@@ -3,8 +3,8 @@ import type { TicketRule } from "../api/admin";
 import { fromHours, toHours } from "./hours";
 
 export interface RuleDraft {
-  /** Of the card, not of the rule. */
-  key: string;
+  /** Was never saved. */
+  fresh: boolean;
   id: string;
   enabled: boolean;
   kind: string;
@@ -23,7 +23,7 @@ export const OWNER = "owner";
 
 export function draftOf(rule: TicketRule): RuleDraft {
   return {
-    key: rule.id,
+    fresh: false,
     id: rule.id,
     enabled: rule.enabled,
     kind: rule.kind ?? "",
@@ -41,7 +41,7 @@ export function draftOf(rule: TicketRule): RuleDraft {
 export function freshDraft(): RuleDraft {
   const id = `rule-${crypto.randomUUID().slice(0, 8)}`;
   return {
-    key: id, id, enabled: true, kind: "", grade: "", confidence: "0", schedule: "always",
+    fresh: true, id, enabled: true, kind: "", grade: "", confidence: "0", schedule: "always",
     tier: "general", assignee: OWNER, hours: "24", atOnce: false, days: "30",
   };
 }

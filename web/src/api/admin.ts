@@ -83,8 +83,12 @@ export const listGrades = async () =>
 
 export const listRiskUnits = async () =>
   (await request<Schemas["MapUnits"]>("GET", "/api/v1/risk-units")).items;
-export const replaceCheckList = (id: string, lines: CheckLine[]) =>
-  request<Schemas["RiskUnit"]>("PUT", `/api/v1/risk-units/${segment(id)}/check-list`, { lines });
+export const replaceCheckList = (id: string, lines: CheckLine[], version: string) =>
+  replaceTagged<Schemas["RiskUnit"]>(
+    `/api/v1/risk-units/${segment(id)}/check-list`,
+    { lines },
+    `"${version}"`,
+  );
 
 export const listPolicies = async () =>
   (await request<Schemas["PointPolicies"]>("GET", "/api/v1/point-policies")).items;

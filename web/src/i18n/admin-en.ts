@@ -114,6 +114,8 @@ const adminEn: AdminMessages = {
       grade: "Risk level of the area",
       confidence: "Smallest confidence (%)",
       schedule: "Valid at",
+      hoursShort: "{hours} working hours",
+      fold: "Fold",
       hours: "Deadline (working hours)",
       days: "Comes back within (days)",
       atOnce: "Assign at once, before anybody has reviewed it",

@@ -112,6 +112,8 @@ const adminZhCN = {
       grade: "区域风险等级",
       confidence: "最低置信度（%）",
       schedule: "生效时间",
+      hoursShort: "{hours} 工作小时",
+      fold: "收起",
       hours: "整改期限（工作小时）",
       days: "复发天数",
       atOnce: "不等复核，立即指派",
