@@ -35,7 +35,7 @@ def verify(settings: Settings, anchors: Path | None) -> bool:
     with database.read() as session:
         length = ledger_length(session)
         ledger = verify_ledger(session, _Progress(length))
-        entry = session.get(LedgerEntryRow, ("ledger:site", ledger.wrong)) if ledger.wrong else None
+        entry = session.get(LedgerEntryRow, ledger.wrong) if ledger.wrong else None
         key = f" (key {entry.key})" if entry is not None else ""
         right = _say("ledger", "entry", ledger, key)
         right = _say("audit trail", "row", verify_audit(session), "") and right
