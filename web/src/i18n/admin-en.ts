@@ -187,6 +187,7 @@ const adminEn: AdminMessages = {
       reviews_due: { title: "Risks to look back at: {count}", text: "Not reviewed in {quarter} yet: {places}." },
       days_running: { title: "Three days running: {name}", text: "{kind} on three days running. Talk to them." },
       sudden_rise: { title: "Sudden rise: {name}", text: "{recent} confirmed in the last week, against {usual} a week before." },
+      anchors: { title: "Anchors of the ledger and the audit trail: {month}", text: "Keep these lines outside of the service, to show later that nothing was rewritten: {anchors}." },
     },
   },
 };

@@ -185,6 +185,7 @@ const adminZhCN = {
       reviews_due: { title: "风险回头看：{count} 处未完成", text: "{quarter} 尚未复核：{places}。" },
       days_running: { title: "连续违章：{name}", text: "连续三天出现“{kind}”，请当面沟通。" },
       sudden_rise: { title: "违章突增：{name}", text: "近一周确认 {recent} 起，此前平均每周 {usual} 起。" },
+      anchors: { title: "账本与审计记录的锚点：{month}", text: "请在系统之外保存以下内容，用于核对记录是否被改写：{anchors}。" },
     },
   },
 };
