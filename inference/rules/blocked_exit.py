@@ -29,6 +29,7 @@ class BlockedExitRule:
 
     person_id: class id of the boxes that are left out, also those that are no track yet.
     approved: pictures of the free passage, (H, W, 3) uint8 BGR, in several lights.
+    proposed: whether the last picture shows the free passage in a light that nobody has approved.
     """
 
     kind = ViolationKind.BLOCKED_EXIT
@@ -43,6 +44,7 @@ class BlockedExitRule:
         approved: Sequence[Image] = (),
     ) -> None:
         self.answers: Answers = JUDGED
+        self.proposed = False
         self._camera_id = camera_id
         self._zone = zone
         self._settings = settings
@@ -52,13 +54,9 @@ class BlockedExitRule:
         self._free_since = np.inf
         self._incident: Incident | None = None
 
-    @property
-    def proposed(self) -> bool:
-        """Whether the last picture shows the free passage in a light that nobody has approved."""
-        return self._ground is not None and self._ground.proposed
-
     def update(self, seen: Observation, *, watched: bool) -> Sequence[Violation]:
         """See Rule.update. Raises ZoneError where an approved picture does not fit the camera."""
+        self.proposed = False
         if not watched:
             return self.close()
         ground = self._ground
@@ -70,6 +68,7 @@ class BlockedExitRule:
         persons &= seen.detections.confidence >= LEAST_PERSON
         persons[seen.people.detection_index] = True
         ground.look(seen.frame, seen.detections.xyxy[persons], seen.view)
+        self.proposed = ground.proposed
         if ground.answer is not Answer.JUDGED:
             self.answers = {ground.answer: 1.0}
             return []
