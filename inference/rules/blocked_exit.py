@@ -28,6 +28,7 @@ class BlockedExitRule:
     """One violation from the moment something came to stand in the way until the way is free.
 
     person_id: class id of the boxes that are left out, also those that are no track yet.
+    proposed: whether the last picture shows the free passage in a light that nobody has approved.
     """
 
     kind = ViolationKind.BLOCKED_EXIT
@@ -41,6 +42,7 @@ class BlockedExitRule:
         person_id: int,
     ) -> None:
         self.answers: Answers = JUDGED
+        self.proposed = False
         self._camera_id = camera_id
         self._zone = zone
         self._settings = settings
@@ -49,11 +51,6 @@ class BlockedExitRule:
         self._ground: Ground | None = None
         self._free_since = np.inf
         self._incident: Incident | None = None
-
-    @property
-    def proposed(self) -> bool:
-        """Whether the last picture shows the free passage in a light that nobody has approved."""
-        return self._ground is not None and self._ground.proposed
 
     def approve(self, pictures: Sequence[Image]) -> None:
         """These pictures of the free passage, (H, W, 3) uint8 BGR, in several lights, count from
@@ -66,6 +63,7 @@ class BlockedExitRule:
 
     def update(self, seen: Observation, *, watched: bool) -> Sequence[Violation]:
         """See Rule.update. Raises ZoneError where an approved picture does not fit the camera."""
+        self.proposed = False
         if not watched:
             return self.close()
         ground = self._ground
@@ -77,6 +75,7 @@ class BlockedExitRule:
         persons &= seen.detections.confidence >= LEAST_PERSON
         persons[seen.people.detection_index] = True
         ground.look(seen.frame, seen.detections.xyxy[persons], seen.view)
+        self.proposed = ground.proposed
         if ground.answer is not Answer.JUDGED:
             self.answers = {ground.answer: 1.0}
             return []

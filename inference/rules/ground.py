@@ -98,7 +98,7 @@ class Ground:
         else:
             self._strange_since = self._good_at = now
             self._free = self._references.judged & ~self._references.changed
-            self._date(now)
+            self._date(now - passed / 2)
             self._propose(now, hidden)
             self._references.follow(passed)
 
@@ -171,9 +171,10 @@ class Ground:
                     f"{self._size[1]}: retire it, and approve one that the camera takes now"
                 )
 
-    def _date(self, now: float) -> None:
+    def _date(self, between: float) -> None:
+        """between: the middle of the time since the last look, in which the newest changes came."""
         judged, changed = self._references.judged, self._references.changed
-        self._changed_since[changed & ~np.isfinite(self._changed_since)] = now
+        self._changed_since[changed & ~np.isfinite(self._changed_since)] = between
         # One picture may be wrong: only the second free one in a row clears a block.
         free = judged & ~changed
         gone = free & self._free_once
