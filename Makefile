@@ -43,16 +43,17 @@ bench-accuracy: $(DEV)
 	$(BIN)/python -m benchmarks.accuracy --data $(DATA)
 
 bench-events: $(DEV)
-	$(BIN)/python -m benchmarks.events
+	$(BIN)/python -m benchmarks.events --kept build/events
 
 SCALE ?= 1
 bench-domain: $(DEV)
 	$(BIN)/python -m benchmarks.domain --scale $(SCALE)
 
-# Rendering needs Python 3.11 and about an hour of two cores; the results are committed.
+# Rendering needs Python 3.11 and about two hours of two cores; the results are committed.
 scenes: $(BASE)
 	$(BIN)/pip install --quiet -e '.[scenes]'
 	$(BIN)/python -m benchmarks.scenes.render
+	$(BIN)/python -m benchmarks.scenes.film --again
 
 $(BASE): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

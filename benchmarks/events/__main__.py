@@ -3,36 +3,127 @@
 Every clip goes once through decoding and the network; the same boxes then go through our rules and
 through naive ones. Our rules see them again (the answer must be identical) and with 30 % of the
 pictures dropped at random (the incidents must be the same). Then footage without incidents runs in
-a loop for hours. Footage beside the project is used where it is there, and never copied: the page
-with its pictures stays in `build/`.
+a loop for hours, with fresh sensor noise on every picture. Footage beside the project is used where
+it is there, and never copied: the page with its pictures stays in `build/`.
 """
 
 import argparse
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+import time
+from collections.abc import Iterator
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import cv2
-import numpy as np
 
+from benchmarks.events.film import Film, looped, see, thinned
 from benchmarks.events.footage import Clip, clips
-from benchmarks.events.naive import Alarm, NaiveRules
-from benchmarks.events.page import Film, write_page
-from benchmarks.events.score import Mistake, Tally, score
+from benchmarks.events.judging import alarms, judge, naively
+from benchmarks.events.page import Page
+from benchmarks.events.score import TAKEN_BACK, Mistake, Tallies, score, table
+from core.detections import Detections
+from core.frame import Frame
 from core.manifest import ModelManifest
-from core.violation import Violation, ViolationKind
+from core.violation import ViolationKind
 from inference.closer_look import CloserLook
-from inference.judge import DETECTION_FLOOR, Judge
+from inference.judge import DETECTION_FLOOR
 from inference.session import Session
 from service.settings import SHIPPED_MODEL
-from streams.decode import DecodePolicy
-from streams.replay import read_frames
-from streams.source import Source
 
-DROPPED, SEEDS = 0.3, (1, 2, 3)
-HEAD = "events  found  false  twice  recall precision  delay s  false/h"
-Tallies = dict[ViolationKind, Tally]
+SEEDS = (1, 2, 3)
+
+
+class Bench:
+    """The figures of all clips that were scored."""
+
+    def __init__(self, manifest: ModelManifest) -> None:
+        self.page = Page()
+        self.mistakes: list[Mistake] = []
+        self._manifest = manifest
+        self._ours, self._naive, self._dropped = Tallies(), Tallies(), Tallies()
+        self._hours = 0.0
+        self._differs: list[str] = []
+        self._other: list[str] = []
+
+    def add(self, clip: Clip, film: Film) -> None:
+        """Scores a clip."""
+        start, end = film[0][0].timestamp, film[-1][0].timestamp
+        self._hours += (end - start) / 3600
+        said = judge(clip, film, self._manifest)
+        if said != judge(clip, film, self._manifest):
+            self._differs.append(clip.name)
+        ours = score(clip, alarms(said, start), end - start, self._ours)
+        naive = naively(clip, film, self._manifest)
+        self.page.add("ours", ours, film)
+        self.page.add("naive", score(clip, naive, end - start, self._naive), film)
+        self.mistakes += ours
+        for seed in SEEDS:
+            part = alarms(judge(clip, thinned(film, seed), self._manifest), start)
+            wrong = score(clip, part, end - start, self._dropped)
+            if _incidents(wrong) != _incidents(ours):
+                self._other.append(f"{clip.name} ({seed})")
+
+    def lines(self) -> list[str]:
+        """The tables and what else is to be said."""
+        hours = self._hours
+        return [
+            table("ours", self._ours, hours),
+            table("naive", self._naive, hours),
+            table("ours, 30 % of the pictures dropped", self._dropped, hours * len(SEEDS)),
+            f"replays that differ: {', '.join(self._differs) or 'none'}",
+            f"other incidents with pictures dropped: {', '.join(self._other) or 'none'}",
+            "mistakes of ours:",
+            *(f"  {mistake}" for mistake in self.mistakes or ["none"]),
+            "",
+        ]
+
+    @property
+    def failed(self) -> bool:
+        """Whether a replay differed."""
+        return bool(self._differs)
+
+
+def _incidents(mistakes: list[Mistake]) -> list[tuple[str, ViolationKind]]:
+    """What was missed or false; when it was taken back is no other incident."""
+    return [(m.word, m.kind) for m in mistakes if m.word != TAKEN_BACK]
+
+
+class Progress:
+    """Says how far a long run is, at most every ten seconds."""
+
+    def __init__(self, what: str, whole: float) -> None:
+        self._what, self._whole = what, whole
+        self._began = self._said = time.monotonic()
+
+    def at(self, done: float, doing: str) -> None:
+        """done: of the whole."""
+        now = time.monotonic()
+        if done > 0 and (now - self._said >= 10 or done >= self._whole):
+            self._said = now
+            left = (now - self._began) * (self._whole / done - 1)
+            print(
+                f"{self._what}: {done:.3g} of {self._whole:.3g}, about {left:.0f} s left: {doing}",
+                flush=True,
+            )
+
+
+def quiet_hours(
+    quiet: list[Clip], hours: float, detector: CloserLook, kept: Path | None
+) -> Iterator[str]:
+    """Loops clips without incidents for so long together; what was said of them."""
+    progress = Progress("quiet hours", hours)
+    share, done, ours, naive = hours / max(len(quiet), 1), 0.0, 0, 0
+
+    def watched(clip: Clip, film: Film) -> Iterator[tuple[Frame, Detections]]:
+        for frame, found in looped(film, share):
+            progress.at(done + frame.timestamp / 3600, clip.name)
+            yield frame, found
+
+    for clip in quiet:
+        film = see(clip, detector, kept)
+        said = judge(clip, watched(clip, film), detector.manifest)
+        others = naively(clip, looped(film, share), detector.manifest)
+        done, ours, naive = done + share, ours + len(said), naive + len(others)
+        yield f"looped for {share:.2f} h: {clip.name}: ours {len(said)}, naive {len(others)} alarms"
+    yield f"together {done:.2f} h: ours {ours}, naive {naive} alarms"
 
 
 def main() -> None:
@@ -40,111 +131,27 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ask.add_argument("--model", type=Path, default=SHIPPED_MODEL)
     ask.add_argument("--scenes", type=Path, action="append", default=[], help="further folders")
+    ask.add_argument("--only", default="", help="clips with this in their name")
     ask.add_argument("--quiet-hours", type=float, default=2.0)
     ask.add_argument("--page", type=Path, default=Path("build/events.html"))
+    ask.add_argument("--kept", type=Path, help="folder that keeps the boxes for the next run")
     options = ask.parse_args()
     cv2.setNumThreads(1)
     detector = CloserLook(Session(options.model, threads=1), floor=DETECTION_FLOOR)
-    manifest = detector.manifest
-    films: dict[str, Film] = {}
-    ours, naive, dropped = Tallies(), Tallies(), Tallies()
-    mistakes: dict[str, list[Mistake]] = {"ours": [], "naive": []}
-    hours, quiet, differs = 0.0, [], []
-    for clip in clips(options.scenes):
-        film = films[clip.name] = see(clip, detector)
-        hours += (film[-1][0].timestamp - film[0][0].timestamp) / 3600
-        said = judge(clip, film, manifest)
-        if said != judge(clip, film, manifest):
-            differs.append(clip.name)
-        mistakes["ours"] += score(clip, alarms(said, film), ours)
-        mistakes["naive"] += score(clip, naively(clip, film, manifest), naive)
-        for seed in SEEDS:
-            part = thinned(film, seed)
-            score(clip, alarms(judge(clip, part, manifest), film), dropped)
-        if not clip.events:
-            quiet.append((clip, film))
-        print(f"{clip.name}: {len(film)} pictures", flush=True)
-    lines = [table("ours", ours, hours), table("naive", naive, hours)]
-    lines.append(table("ours, 30 % of the pictures dropped", dropped, hours * len(SEEDS)))
-    for clip, film in quiet if options.quiet_hours else []:
-        count = len(judge(clip, looped(film, options.quiet_hours / len(quiet)), manifest))
-        lines.append(
-            f"looped for {options.quiet_hours / len(quiet):.2f} h: {clip.name}: {count} alarms"
-        )
-    lines.append(f"replays that differ: {', '.join(differs) or 'none'}")
-    print("\n" + "\n".join(lines))
-    write_page(options.page, "\n".join(lines), mistakes, films)
+    chosen = [clip for clip in clips(options.scenes) if options.only in clip.name]
+    bench, progress = Bench(detector.manifest), Progress("clips", len(chosen))
+    for i, clip in enumerate(chosen):
+        progress.at(i, clip.name)
+        bench.add(clip, see(clip, detector, options.kept))
+    print("\n" + "\n".join(bench.lines()), flush=True)
+    quiet = [clip for clip in chosen if clip.quiet] if options.quiet_hours else []
+    looping = []
+    for line in quiet_hours(quiet, options.quiet_hours, detector, options.kept) if quiet else ():
+        looping.append(line)
+        print(line, flush=True)
+    bench.page.write(options.page, "\n".join([*bench.lines(), *looping]))
     print(f"\nstrips of pictures for each mistake: {options.page}")
-    raise SystemExit(1 if differs else 0)
-
-
-def see(clip: Clip, detector: CloserLook) -> Film:
-    """The judged pictures with their boxes, at five a second."""
-    policy = DecodePolicy()
-    policy.keep_awake(float("inf"))
-    film = []
-    for frame in read_frames(Source.parse(clip.camera.source), clip.camera.id, policy):
-        (found,) = detector.detect([frame.image])
-        film.append((frame, found))
-    return film
-
-
-def judge(clip: Clip, film: Film, manifest: ModelManifest) -> list[list[Violation]]:
-    """Everything that was said of each violation, in order."""
-    rules = Judge(clip.camera, manifest, ZoneInfo("UTC"))
-    said: dict[str, list[Violation]] = {}
-    for frame, found in film:
-        for violation in rules.update(frame, found).violations:
-            said.setdefault(violation.id, []).append(violation)
-    for violation in rules.close():
-        said.setdefault(violation.id, []).append(violation)
-    return list(said.values())
-
-
-def alarms(said: Iterable[Sequence[Violation]], film: Film) -> list[Alarm]:
-    """Ours in the form in which they are compared."""
-    first = film[0][0].timestamp
-    return [
-        Alarm(
-            v[0].kind,
-            v[0].started_at - first,
-            v[0].last_seen_at - first,
-            v[-1].last_seen_at - first,
-        )
-        for v in said
-    ]
-
-
-def naively(clip: Clip, film: Film, manifest: ModelManifest) -> list[Alarm]:
-    """What naive rules say."""
-    rules, first = NaiveRules(clip, manifest), film[0][0].timestamp
-    for frame, found in film:
-        rules.update(frame, found)
-    return [Alarm(a.kind, a.begin - first, a.said - first, a.end - first) for a in rules.alarms]
-
-
-def thinned(film: Film, seed: int) -> Film:
-    """With pictures dropped at random."""
-    random = np.random.default_rng(seed)
-    return [seen for seen in film if random.random() >= DROPPED]
-
-
-def looped(film: Film, hours: float) -> Film:
-    """The film again and again, forwards and backwards so that nobody jumps."""
-    step = float(np.median(np.diff([frame.timestamp for frame, _ in film])))
-    there_and_back = [*film, *film[-2:0:-1]]
-    count = int(hours * 3600 / step)
-    return [
-        (replace(frame, timestamp=i * step), found)
-        for i in range(count)
-        for frame, found in [there_and_back[i % len(there_and_back)]]
-    ]
-
-
-def table(who: str, tallies: Tallies, hours: float) -> str:
-    """One block of the table."""
-    rows = [f"{kind:18s} {tally.row(hours)}" for kind, tally in sorted(tallies.items())]
-    return "\n".join([f"{who} ({hours:.2f} camera-hours)", f"{'':18s} {HEAD}", *rows, ""])
+    raise SystemExit(1 if bench.failed else 0)
 
 
 if __name__ == "__main__":

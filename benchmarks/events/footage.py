@@ -17,6 +17,7 @@ from service.cli import DEMO_SITE
 from service.site_file import read_site
 
 SHARED = Path(__file__).parents[3] / "shared" / "videos"
+SCENES = Path(__file__).parents[1] / "footage"
 EXIT_DWELL_S = 10.0
 """For the shared films, which last 39 seconds."""
 
@@ -35,19 +36,21 @@ class Event:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clip:
-    """One video with what happened in it. kinds: of events that the truth speaks about."""
+    """One video with what happened in it. kinds: of events that the truth speaks about. quiet:
+    nothing happens, also when it runs backwards."""
 
     name: str
     camera: CameraConfig
     events: tuple[Event, ...]
     kinds: frozenset[ViolationKind]
+    quiet: bool
 
 
 def clips(folders: list[Path]) -> Iterator[Clip]:
-    """The shared films where they are, the demo site, and further folders of scenes."""
+    """The shared films where they are, the demo site, the rendered scenes, further folders."""
     if SHARED.exists():
         yield from _shared()
-    for folder in (DEMO_SITE.parent, *folders):
+    for folder in (DEMO_SITE.parent, SCENES, *folders):
         yield from _scenes(folder)
 
 
@@ -67,7 +70,8 @@ def _scenes(folder: Path) -> Iterator[Clip]:
         )
         kinds = {ViolationKind.MISSING_HELMET, ViolationKind.CAMERA_TAMPER}
         kinds |= {_KIND[zone.kind] for zone in camera.zones}
-        yield Clip(f"{folder.name}/{camera.id}", camera, events, frozenset(kinds))
+        quiet = not events and truth.get("loops", True)
+        yield Clip(f"{folder.name}/{camera.id}", camera, events, frozenset(kinds), quiet)
 
 
 _KIND = {
@@ -87,7 +91,7 @@ def _shared() -> Iterator[Clip]:
         if not events:
             kinds.add(ViolationKind.MISSING_HELMET)
         camera = CameraConfig("camera", name, str(SHARED / name), zones)
-        yield Clip(f"shared/{name}", camera, tuple(events), frozenset(kinds))
+        yield Clip(f"shared/{name}", camera, tuple(events), frozenset(kinds), not events)
 
 
 def _shared_zone(index: int, zone: dict[str, Any], truth: dict[str, Any]) -> Zone:

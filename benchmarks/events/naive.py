@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.events.footage import Clip
+from benchmarks.events.score import Alarm
 from core.detections import Detections
 from core.frame import Frame
 from core.geometry import foot_points, inside_polygon
@@ -23,16 +24,6 @@ from core.zone import Zone, ZoneKind
 ENOUGH, OF = 3, 5
 QUIET_S = 3.0
 FOREGROUND = 0.15
-
-
-@dataclass(slots=True)
-class Alarm:
-    """begin, said, end: seconds, as ours are compared."""
-
-    kind: ViolationKind
-    begin: float
-    said: float
-    end: float
 
 
 @dataclass(slots=True)
@@ -48,10 +39,11 @@ class _State:
 
 
 class NaiveRules:
-    """Judges one clip. alarms: what was said so far."""
+    """Judges one clip. alarms: what was said so far, in seconds from the first picture."""
 
     def __init__(self, clip: Clip, manifest: ModelManifest) -> None:
         self.alarms: list[Alarm] = []
+        self._start: float | None = None
         self._manifest = manifest
         self._helmet = _State(ViolationKind.MISSING_HELMET, 0.0, ENOUGH)
         self._zones: list[tuple[Zone, _State]] = []
@@ -68,7 +60,9 @@ class NaiveRules:
 
     def update(self, frame: Frame, found: Detections) -> None:
         """Takes in a picture."""
-        now = frame.timestamp
+        if self._start is None:
+            self._start = frame.timestamp
+        now = frame.timestamp - self._start
         bare = found.class_id == self._manifest.class_id("head")
         working = self._manifest.thresholds["head"]
         self._weigh(self._helmet, now, bool((found.confidence[bare] >= working).any()))
@@ -100,6 +94,7 @@ class NaiveRules:
             if state.open is None:
                 state.since = None
             elif now - state.open.end > QUIET_S:
+                state.open.cleared = now
                 state.open, state.since = None, None
             return
         state.since = now if state.since is None else state.since

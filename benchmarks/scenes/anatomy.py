@@ -13,6 +13,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.scenes import headgear
 from benchmarks.scenes.gait import FOREARM, SHIN, THIGH, UPPER_ARM
 from benchmarks.scenes.materials import surface
 from benchmarks.scenes.shapes import MeshBuilder, Ring
@@ -20,9 +21,12 @@ from benchmarks.scenes.shapes import MeshBuilder, Ring
 
 @dataclass(frozen=True)
 class Look:
-    """What a worker wears. ``helmet`` empty means bare-headed, ``vest`` empty means none."""
+    """What a worker wears, as colours; empty means none. A head under a ``cap`` or a ``hood`` is
+    bare of a helmet."""
 
     helmet: str = "#f2b705"
+    cap: str = ""
+    hood: str = ""
     vest: str = "#e8641b"
     jacket: str = "#2f4a78"
     trousers: str = "#2b3550"
@@ -80,8 +84,8 @@ def head(look: Look, name: str) -> bpy.types.Object:
         m.ellipsoid((side * 0.031, 0.090, 0.203), (0.0065, 0.004, 0.0065), dark)
         m.ellipsoid((side * 0.032, 0.086, 0.222), (0.021, 0.010, 0.0045), hair)
         m.ellipsoid((side * 0.078, -0.005, 0.185), (0.011, 0.020, 0.032), skin)
-    if look.helmet:
-        _helmet(m, look.helmet)
+    if look.helmet or look.cap or look.hood:
+        headgear.put_on(m, look.helmet, look.cap, look.hood)
         m.ellipsoid(
             (0, -0.012, 0.20),
             (0.079, 0.097, 0.075),
@@ -125,32 +129,6 @@ def _is_long_hair(u: NDArray[np.float64]) -> bool:
     """Hair to the collar on the unit sphere: the face stays free between two strands."""
     line = np.interp(u[1], [0.3, 0.42, 0.62, 1.0], [-0.99, -0.3, 0.52, 0.6])
     return bool(u[2] > line)
-
-
-def _helmet(m: MeshBuilder, colour: str) -> None:
-    """A safety helmet: shell, brim all round, longer peak, three ridges, band and strap."""
-    shell = surface(f"helmet {colour}", colour, 0.32, 0.06, scale=8.0)
-    strap = surface("strap", "#22242a", 0.8, 0.0)
-    band = surface("helmet band", "#3a3a3c", 0.8, 0.0)
-    m.ellipsoid(
-        (0, -0.004, 0.236),
-        (0.106, 0.132, 0.118),
-        shell,
-        lambda u: u[2] > -0.05,
-        segments=32,
-        rows=20,
-    )
-    m.ellipsoid((0, 0.008, 0.234), (0.122, 0.158, 0.011), shell, segments=32)
-    m.ellipsoid((0, 0.085, 0.232), (0.092, 0.112, 0.011), shell, segments=32)
-    m.ellipsoid((0, -0.004, 0.24), (0.014, 0.133, 0.126), shell, lambda u: u[2] > 0.1)
-    for side in (-1, 1):
-        m.ellipsoid(
-            (side * 0.042, -0.006, 0.24), (0.009, 0.118, 0.119), shell, lambda u: u[2] > 0.3
-        )
-        m.ellipsoid((side * 0.070, 0.018, 0.148), (0.006, 0.010, 0.085), strap)
-    m.loft([(0.205, 0.088, 0.105, 0, -0.004), (0.235, 0.092, 0.112, 0, -0.004)], band)
-    badge = surface("badge", "#c21f1f", 0.5, 0.0)
-    m.ellipsoid((0, 0.118, 0.285), (0.020, 0.010, 0.020), badge)
 
 
 def torso(look: Look, name: str) -> bpy.types.Object:

@@ -10,9 +10,9 @@ import numpy as np
 from mathutils import Matrix
 from numpy.typing import NDArray
 
-from benchmarks.scenes import anatomy
+from benchmarks.scenes import anatomy, headgear
 from benchmarks.scenes.anatomy import Look
-from benchmarks.scenes.gait import STRIDE, Walk, joints
+from benchmarks.scenes.gait import FOREARM, STRIDE, Walk, joints
 from benchmarks.scenes.shapes import used_points
 
 Array = NDArray[np.float64]
@@ -32,12 +32,18 @@ class Gesture:
 
 @dataclass
 class Worker:
-    """One person of a scene, with the times of its walk and its gestures."""
+    """One person of a scene, with the times of its walk and its gestures.
+
+    ``shown``: seconds in which it is there; whoever changes what is on the head is two workers
+    one after the other. ``holds``: colour of a helmet in the right hand.
+    """
 
     id: str
     look: Look
     walk: Walk
     gestures: tuple[Gesture, ...] = ()
+    shown: tuple[float, float] = (-math.inf, math.inf)
+    holds: str = ""
     parts: dict[str, bpy.types.Object] = field(default_factory=dict)
     points: dict[str, Array] = field(default_factory=dict)
 
@@ -58,11 +64,14 @@ class Worker:
             for kind in ("thigh", "shin", "arm", "forearm"):
                 self.parts[f"{side} {kind}"] = anatomy.limb(kind, self.look, f"{self.id}.{side}")
             self.parts[f"{side} boot"] = anatomy.boot(f"{self.id}.{side}")
+        if self.holds:
+            self.parts["held"] = headgear.loose_helmet(self.holds, self.id)
         self.points = {part: used_points(thing) for part, thing in self.parts.items()}
 
     def present(self, t: float) -> bool:
         """Whether the worker is in the scene at second ``t`` (not: in the picture)."""
-        return self.walk.start <= t <= self.walk.end
+        since, until = self.shown
+        return self.walk.start <= t <= self.walk.end and since <= t < until
 
     def foot(self, t: float) -> Array:
         """(2,) point of the floor under the pelvis."""
@@ -113,6 +122,10 @@ class Worker:
             out[f"{side} boot"] = (
                 root @ _shift(*j.ankles[k]) @ _turn_z(-0.12 * outward[0]) @ _tilt_x(j.pitches[k])
             )
+        if self.holds:
+            # by its brim, crown away from the leg
+            hand = _shift(0.02, 0.0, FOREARM + 0.16) @ _turn_y(math.radians(80))
+            out["held"] = out["right forearm"] @ hand
         return out
 
 
@@ -136,6 +149,13 @@ def _turn_z(angle: float) -> Array:
     matrix = np.eye(4)
     c, s = math.cos(angle), math.sin(angle)
     matrix[:2, :2] = ((c, -s), (s, c))
+    return matrix
+
+
+def _turn_y(angle: float) -> Array:
+    matrix = np.eye(4)
+    c, s = math.cos(angle), math.sin(angle)
+    matrix[0, 0], matrix[0, 2], matrix[2, 0], matrix[2, 2] = c, s, -s, c
     return matrix
 
 

@@ -125,21 +125,20 @@ def render_scene(scene: Scene, cache: Path, samples: int, every: int) -> None:
     if not empty.exists():
         for worker in scene.workers:
             worker.pose(-1.0)
-        if scene.trolley is not None:
-            scene.trolley.pose(-1.0)
+        for thing in scene.things:
+            thing.pose(-1.0)
         shoot(empty, None, scene, max(64, samples * 4))
     plan = [k for k in range(0, scene.frames, every) if not (cache / f"{k:04d}.json").exists()]
     began = time.monotonic()
     for done, k in enumerate(plan):
         t = k / FPS
-        things = [
+        shapes = [
             np.concatenate(list(placed.values()))
             for worker in scene.workers
             if (placed := worker.pose(t))
         ]
-        if scene.trolley is not None and len(points := scene.trolley.pose(t)):
-            things.append(points)
-        rects = merged([r for p in things if (r := rectangle(p, scene)) is not None])
+        shapes += [points for thing in scene.things if len(points := thing.pose(t))]
+        rects = merged([r for p in shapes if (r := rectangle(p, scene)) is not None])
         for i, rect in enumerate(rects):
             shoot(cache / f"{k:04d}_{i}.png", rect, scene, samples)
         (cache / f"{k:04d}.json").write_text(json.dumps(rects), encoding="utf-8")

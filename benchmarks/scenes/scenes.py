@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import bpy
 import numpy as np
@@ -26,6 +27,21 @@ Array = NDArray[np.float64]
 FPS = 12
 
 
+class Movable(Protocol):
+    """A thing that stands or is moved about. ``points``: (N, 3) of its mesh, in its own frame."""
+
+    points: Array
+
+    def build(self) -> None:
+        """Make the mesh once."""
+
+    def place(self, t: float) -> Array | None:
+        """(2,) floor position of its middle, None while it is not in the scene."""
+
+    def pose(self, t: float) -> Array:
+        """Move it to second ``t``; its world points (N, 3), none when absent."""
+
+
 @dataclass
 class Trolley:
     """A loaded trolley that two workers push one after the other along +x; it rests between."""
@@ -36,12 +52,12 @@ class Trolley:
     points: Array = field(default_factory=lambda: np.zeros((0, 3)))
 
     def build(self) -> None:
-        """Make the mesh once."""
+        """See Movable."""
         self.thing = plant.trolley()
         self.points = used_points(self.thing)
 
     def place(self, t: float) -> Array | None:
-        """(2,) floor position of its middle, None while it is not in the scene."""
+        """See Movable."""
         first, last = self.pushers[0], self.pushers[-1]
         if (not first[0].present(t) and t < first[1]) or t > last[0].walk.end or t < first[1]:
             return None
@@ -53,16 +69,20 @@ class Trolley:
         return np.array([x + self.ahead, y])
 
     def pose(self, t: float) -> Array:
-        """Move it to second ``t``; its world points (N, 3), none when absent."""
+        """See Movable."""
         if self.thing is None:
             raise RuntimeError("build the trolley before posing it")
-        where = self.place(t)
-        self.thing.hide_render = where is None
-        if where is None:
-            return np.zeros((0, 3))
-        self.thing.matrix_world = Matrix.Translation((float(where[0]), float(where[1]), 0.0))
-        moved: Array = self.points + np.array([where[0], where[1], 0.0])
-        return moved
+        return moved(self.thing, self.points, self.place(t))
+
+
+def moved(thing: bpy.types.Object, points: Array, where: Array | None) -> Array:
+    """Put a thing onto a floor position (2,), or hide it; its world points (N, 3)."""
+    thing.hide_render = where is None
+    if where is None:
+        return np.zeros((0, 3))
+    thing.matrix_world = Matrix.Translation((float(where[0]), float(where[1]), 0.0))
+    placed: Array = points + np.array([where[0], where[1], 0.0])
+    return placed
 
 
 @dataclass(frozen=True)
@@ -90,7 +110,7 @@ class Scene:
     lamps: tuple[Vector, ...] = ()
     sun: Vector | None = None
     zones: tuple[FloorZone, ...] = ()
-    trolley: Trolley | None = None
+    things: tuple[Movable, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -104,8 +124,8 @@ class Scene:
         self.furnish()
         for worker in self.workers:
             worker.build()
-        if self.trolley is not None:
-            self.trolley.build()
+        for thing in self.things:
+            thing.build()
 
 
 GATE_SUN: Vector = (0.45, 0.50, -1.0)
@@ -257,7 +277,7 @@ def exit_() -> Scene:
         (first, passer, second),
         lamps=EXIT_LAMPS,
         zones=(passage,),
-        trolley=Trolley(((first, 0.2, 4.6), (second, 18.2, 23.8))),
+        things=(Trolley(((first, 0.2, 4.6), (second, 18.2, 23.8))),),
     )
 
 

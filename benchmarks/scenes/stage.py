@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
@@ -25,19 +25,36 @@ class View:
     width: int = 960
     height: int = 540
 
+    def turned(self, degrees: float) -> View:
+        """The same camera, turned to the right on its bracket."""
+        x, y = self.aim[0] - self.place[0], self.aim[1] - self.place[1]
+        c, s = math.cos(math.radians(-degrees)), math.sin(math.radians(-degrees))
+        aim = (self.place[0] + c * x - s * y, self.place[1] + s * x + c * y, self.aim[2])
+        return replace(self, aim=aim)
+
+    def rays(self) -> Array:
+        """(H, W, 3) directions of the pixels' rays in the world, not of length 1."""
+        focal = self.width / 2 / math.tan(math.radians(self.degrees) / 2)
+        y, x = np.mgrid[: self.height, : self.width] + 0.5
+        rays = np.stack([x - self.width / 2, self.height / 2 - y, np.full_like(x, -focal)], axis=2)
+        turned: Array = rays @ np.array(self._turn()).T
+        return turned
+
     def _turn(self) -> Matrix:
         direction = Vector(self.aim) - Vector(self.place)
         return direction.to_track_quat("-Z", "Y").to_matrix()
 
     def hang(self) -> None:
-        """Put this camera into the Blender scene."""
-        camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+        """Put this camera into the Blender scene, in the place of the one that is there."""
+        scene = bpy.context.scene
+        camera = scene.camera
+        if camera is None:
+            camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+            scene.collection.objects.link(camera)
         camera.data.sensor_fit = "HORIZONTAL"
         camera.data.angle = math.radians(self.degrees)
         camera.data.clip_start = 0.05
         camera.matrix_world = Matrix.Translation(self.place) @ self._turn().to_4x4()
-        scene = bpy.context.scene
-        scene.collection.objects.link(camera)
         scene.camera = camera
         scene.render.resolution_x, scene.render.resolution_y = self.width, self.height
         scene.render.resolution_percentage = 100
@@ -108,10 +125,46 @@ def lamp(
     bpy.context.scene.collection.objects.link(thing)
 
 
-def sun(towards: tuple[float, float, float], strength: float, colour: str = "#fff1dc") -> None:
+def sun(
+    towards: tuple[float, float, float], strength: float, colour: str = "#fff1dc"
+) -> bpy.types.Light:
     """Sunlight that travels along ``towards``."""
     light = bpy.data.lights.new("sun", "SUN")
     light.energy, light.color, light.angle = strength, linear(colour)[:3], math.radians(2.0)
     thing = bpy.data.objects.new("sun", light)
     thing.rotation_euler = Vector(towards).to_track_quat("-Z", "Y").to_euler()
     bpy.context.scene.collection.objects.link(thing)
+    return light
+
+
+class Lights:
+    """The lights of a furnished set, to be dimmed and to be switched to the camera's infrared."""
+
+    def __init__(self, view: View) -> None:
+        self._world = bpy.context.scene.world.node_tree.nodes["Background"]
+        self._ambient = float(self._world.inputs["Strength"].default_value)
+        self._lamps = [(light, light.energy) for light in bpy.data.lights]
+        infrared = bpy.data.lights.new("infrared", "SPOT")
+        infrared.spot_size, infrared.spot_blend = math.radians(view.degrees + 8), 0.6
+        infrared.shadow_soft_size = 0.04
+        thing = bpy.data.objects.new("infrared", infrared)
+        thing.location = view.place
+        direction = Vector(view.aim) - Vector(view.place)
+        thing.rotation_euler = direction.to_track_quat("-Z", "Y").to_euler()
+        bpy.context.scene.collection.objects.link(thing)
+        self._infrared = infrared
+        self.set(1.0, infrared=False)
+
+    def set(self, share: float, *, infrared: bool) -> None:
+        """share: of the full light, 0..1; what comes in from everywhere goes down more slowly than
+        the lamps do. infrared: only the lamp beside the camera shines."""
+        lamps, ambient = max(0.0, (share - 0.15) / 0.85), share
+        if infrared:
+            lamps, ambient = 0.0, 0.02
+        for light, energy in self._lamps:
+            light.energy = energy * lamps
+        self._world.inputs["Strength"].default_value = self._ambient * ambient
+        self._infrared.energy = INFRARED_W if infrared else 0.0
+
+
+INFRARED_W = 1500.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -76,19 +76,28 @@ def stands_in(worker: Worker, corners: Array, t: float) -> bool:
 
 
 def passage_share(scene: Scene, t: float) -> float:
-    """Share of the exit passage's width that the trolley's footprint covers at second ``t``."""
-    if scene.trolley is None or not scene.zones:
+    """Share of the exit passage's width that the footprints of things cover at second ``t``."""
+    if not scene.zones:
         return 0.0
     corners = np.array(scene.zones[0].corners)
     (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
-    where = scene.trolley.place(t)
-    if where is None:
-        return 0.0
-    reach = scene.trolley.points[:, :2]
-    low, high = where + reach.min(axis=0), where + reach.max(axis=0)
-    if high[1] <= y0 or low[1] >= y1:
-        return 0.0
-    return max(0.0, float(min(high[0], x1) - max(low[0], x0))) / float(x1 - x0)
+    total, end = 0.0, float(x0)
+    for left, right in sorted(_widths(scene, t, y0, y1)):
+        total += max(0.0, min(right, x1) - max(left, end))
+        end = max(end, right)
+    return total / float(x1 - x0)
+
+
+def _widths(scene: Scene, t: float, near: float, far: float) -> Iterator[tuple[float, float]]:
+    """From left to right edge of each thing that stands between two distances."""
+    for thing in scene.things:
+        where = thing.place(t)
+        if where is None:
+            continue
+        reach = thing.points[:, :2]
+        low, high = where + reach.min(axis=0), where + reach.max(axis=0)
+        if high[1] > near and low[1] < far:
+            yield float(low[0]), float(high[0])
 
 
 def events(scene: Scene) -> list[dict[str, Any]]:

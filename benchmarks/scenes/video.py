@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import av
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.scenes.exposure import noisy
 from benchmarks.scenes.scenes import Scene
 
 Image = NDArray[np.uint8]
@@ -38,15 +39,11 @@ def frames(cache: Path) -> Iterator[Image]:
         if plan.exists():
             picture = empty.copy()
             for i, rect in enumerate(json.loads(plan.read_text(encoding="utf-8"))):
-                _lay(picture, picture_file(cache / f"{k:04d}_{i}.png"), rect)
-        # sensor noise: stronger in the dark, a little smoothed as a camera's own filter does
-        noise = rng.normal(0.0, 1.0, picture.shape[:2]).astype(np.float32)
-        noise = cv2.GaussianBlur(noise, (0, 0), 0.7) * 2.2 * NOISE
-        shade = 1.25 - picture.mean(axis=2) / 400
-        yield np.clip(picture + (noise * shade)[:, :, None], 0, 255).astype(np.uint8)
+                lay(picture, picture_file(cache / f"{k:04d}_{i}.png"), rect)
+        yield noisy(picture, NOISE, rng)
 
 
-def _lay(picture: NDArray[np.float32], patch: Image, rect: tuple[int, int, int, int]) -> None:
+def lay(picture: NDArray[np.float32], patch: Image, rect: tuple[int, int, int, int]) -> None:
     """Blend a rendered rectangle into the picture; its inner edges fade so no seam shows."""
     x0, y0, x1, y1 = rect
     if patch.shape[:2] != (y1 - y0, x1 - x0):
@@ -67,28 +64,9 @@ def _lay(picture: NDArray[np.float32], patch: Image, rect: tuple[int, int, int, 
 
 
 def encode(cache: Path, path: Path, fps: int, limit: int = 3_000_000) -> None:
-    """Write H.264 (yuv420p, a keyframe every 2 s); coarser until the file is under ``limit``."""
+    """Write the video of a cached scene; coarser until the file is under ``limit`` bytes."""
     for crf in (23, 25, 27, 29, 31):
-        with av.open(str(path), "w", options={"movflags": "+faststart"}) as out:
-            first = picture_file(cache / "empty.png")
-            stream = out.add_stream("libx264", rate=fps)
-            stream.height, stream.width = first.shape[:2]
-            stream.pix_fmt = "yuv420p"
-            stream.gop_size = fps * 2
-            # no B-frames and fixed keyframes: what a camera sends
-            stream.options = {
-                "crf": str(crf),
-                "preset": "slow",
-                "bf": "0",
-                "sc_threshold": "0",
-                "keyint_min": str(fps * 2),
-            }
-            for picture in frames(cache):
-                frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "bgr24")
-                for packet in stream.encode(frame):
-                    out.mux(packet)
-            for packet in stream.encode(None):
-                out.mux(packet)
+        write(frames(cache), path, fps, crf)
         size = path.stat().st_size
         print(f"{path.name}: crf {crf}, {size / 1e6:.2f} MB", flush=True)
         if size < limit:
@@ -96,10 +74,34 @@ def encode(cache: Path, path: Path, fps: int, limit: int = 3_000_000) -> None:
     raise RuntimeError(f"{path} stays over {limit} bytes")
 
 
+def write(pictures: Iterable[Image], path: Path, fps: int, crf: int) -> None:
+    """Write H.264 (yuv420p) of pictures (H, W, 3) BGR; a keyframe every 2 s, or 20 pictures."""
+    with av.open(str(path), "w", options={"movflags": "+faststart"}) as out:
+        stream = out.add_stream("libx264", rate=fps)
+        stream.pix_fmt = "yuv420p"
+        stream.gop_size = max(fps * 2, 20)
+        # no B-frames and fixed keyframes: what a camera sends
+        stream.options = {
+            "crf": str(crf),
+            "preset": "slow",
+            "bf": "0",
+            "sc_threshold": "0",
+            "keyint_min": str(stream.gop_size),
+        }
+        for picture in pictures:
+            if not stream.codec_context.is_open:
+                stream.height, stream.width = picture.shape[:2]
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "bgr24")
+            for packet in stream.encode(frame):
+                out.mux(packet)
+        for packet in stream.encode(None):
+            out.mux(packet)
+
+
 def write_site(folder: Path, scenes: list[Scene]) -> None:
     """``site.yaml`` with the zones as they lie in the rendered pictures."""
     lines = [
-        "# The demo site: rendered by benchmarks/scenes, sources relative to this file.",
+        "# Rendered by benchmarks/scenes, sources relative to this file.",
         "cameras:",
     ]
     for scene in scenes:

@@ -122,8 +122,10 @@ class Passage:
             if len(rows) < 4 or not len(passage):
                 continue
             width = passage[-1] - passage[0] + 1
-            low = max(0.0, (columns.min() - passage[0]) / width)
-            high = min(1.0, (columns.max() + 1 - passage[0]) / width)
+            left, right = columns.min() - passage[0], columns.max() + 1 - passage[0]
+            # A block at the edge of an object is covered by half on average.
+            low = (left + 0.5) / width if left > 0 else 0.0
+            high = (right - 0.5) / width if right < width else 1.0
             if high - low >= LEAST_OBJECT:
                 spans.append((low, high))
         return _length_of(spans)
