@@ -16,10 +16,12 @@ LISTS = {
 
 
 def upgrade() -> None:
-    """Versions begin above the lines that exist."""
+    """No version is below the last line that exists."""
     op.execute(
-        "UPDATE tickets SET version = version + (SELECT count(*) FROM ticket_transitions "
-        "WHERE ticket_transitions.ticket_id = tickets.id)"
+        "UPDATE tickets SET version = "
+        "(SELECT max(number) FROM ticket_transitions WHERE ticket_id = tickets.id) "
+        "WHERE version < "
+        "(SELECT max(number) FROM ticket_transitions WHERE ticket_id = tickets.id)"
     )
     op.create_index(
         "ix_tickets_open",

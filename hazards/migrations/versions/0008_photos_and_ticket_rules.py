@@ -49,8 +49,7 @@ def upgrade() -> None:
 
 
 def _add_rules() -> None:
-    known = {row.id: row.position for row in op.get_bind().execute(sa.select(RULES)).all()}
-    new = [default for default in DEFAULTS if f"{default[0]}-default" not in known]
+    last = op.get_bind().scalar(sa.select(sa.func.coalesce(sa.func.max(RULES.c.position), -1)))
     op.bulk_insert(
         RULES,
         [
@@ -68,15 +67,15 @@ def _add_rules() -> None:
                 "at_once": at_once,
                 "recurrence_days": 30,
             }
-            for position, (kind, tier, hours, at_once) in enumerate(
-                new, max(known.values(), default=-1) + 1
-            )
+            for position, (kind, tier, hours, at_once) in enumerate(DEFAULTS, int(last or 0) + 1)
         ],
     )
 
 
 def downgrade() -> None:
-    """Photos and rules stay; what a photo shows is forgotten."""
+    """Takes them away again; tickets and photos stay."""
+    ids = [f"{kind}-default" for kind, *_ in DEFAULTS]
+    op.execute(RULES.delete().where(RULES.c.id.in_(ids)))
     with op.batch_alter_table("photos") as batch_op:
         batch_op.drop_column("ticket_id")
         batch_op.drop_column("hazard_id")
