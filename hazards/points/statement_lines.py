@@ -56,9 +56,7 @@ def explained(
                 EvidenceRow.kind == EvidenceKind.SNAPSHOT,
                 EvidenceRow.path != "",
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     keys = [line.entry.key for line in lines]
     appeals = {

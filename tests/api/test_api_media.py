@@ -44,7 +44,7 @@ def media(
     app.state.context.engine.stills["gate"] = b"still"
     see(database)
     with database.begin() as session:
-        record_evidence(session, CLIP)
+        record_evidence(session, [CLIP])
     li = browser_of(app, database, "li", Role.WORKER, "team-a", person_id="li")
     photo = li.post("/api/v1/photos", content=jpeg()).json()["id"]
     body = {"kind": "other", "description": "Loose plate", "form_code": CODE, "photo_ids": [photo]}
