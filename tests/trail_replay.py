@@ -52,6 +52,8 @@ def what_the_trail_misses(session: Session, start: Rows, *, after: int = 0) -> l
     missed = []
     lines = select(AuditRow).where(AuditRow.number > after).order_by(AuditRow.number)
     for line in session.scalars(lines):
+        if line.subject not in rows:
+            continue  # a file, not a row
         table, key = rows[line.subject], line.subject_id
         before = {name: v for name, v in line.before.items() if name not in running[line.subject]}
         new = {name: v for name, v in line.after.items() if name not in running[line.subject]}

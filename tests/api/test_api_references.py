@@ -151,7 +151,8 @@ def test_a_picture_is_taken_at_once(client: TestClient, engine: MemoryEngine) ->
     assert engine.captured == [("hall", "door")]
     camera = client.get("/api/v1/cameras/hall").json()
     del camera["status"]
-    client.put("/api/v1/cameras/hall", json={**camera, "enabled": False})
+    off = {**camera, "enabled": False}
+    client.put("/api/v1/cameras/hall", json=off, headers={"If-Match": "*"})
     answer = client.post(PLACE)
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
 
