@@ -19,7 +19,7 @@ from service.delivery import Outcome, deliver
 from service.message_texts import TEXTS
 from service.sender import Sender
 
-HAZARDS = Path(__file__).parents[2] / "hazards"
+SOURCES = [Path(__file__).parents[2] / name for name in ("hazards", "service")]
 MINUTE = 60.0
 
 
@@ -199,7 +199,8 @@ def test_a_channel_that_is_gone_gives_up_its_messages(
 
 def test_every_code_has_its_words() -> None:
     """A message that the domain makes and nobody can word would never be sent."""
-    source = "\n".join(path.read_text("utf-8") for path in HAZARDS.rglob("*.py"))
-    codes = set(re.findall(r'\bcode="([a-z_]+)"', source)) | {"checks_due", "reviews_due"}
-    codes |= {"overdue", "supervised"}
+    notice = re.compile(r'\bNotice\(\s+key=.*?\bcode="([a-z_]+)"', re.DOTALL)
+    paths = [path for folder in SOURCES for path in folder.rglob("*.py")]
+    codes = {code for path in paths for code in notice.findall(path.read_text("utf-8"))}
+    codes |= {"checks_due", "reviews_due", "overdue", "supervised"}
     assert codes == set(TEXTS)

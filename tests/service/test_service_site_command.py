@@ -25,6 +25,7 @@ def test_a_site_survives_import_and_export(tmp_path: Path):
                     "polygon": [[0.1, 0.1], [0.9, 0.1], [0.5, 0.9]],
                     "dwell_s": 2.5,
                     "schedule": "mon-fri 08:00-18:00; sat 20:00-06:00",
+                    "entry_line": [[0.1, 0.1], [0.9, 0.1]],
                 }
             ],
         },

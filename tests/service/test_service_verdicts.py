@@ -68,7 +68,7 @@ def test_the_command_compares_with_what_people_said(tmp_path: Path):
                 ALARM, id=f"v{number}", camera_id=camera, started_at=START + start,
                 last_seen_at=START + start + 8,
             )  # fmt: skip
-            flow.take_in(session, seen, now=START, calendar=calendar)
+            flow.take_in(session, [seen], now=START, calendar=calendar)
         flow.decide(session, "v0", Verdict.CONFIRMED, by=staff, now=START, calendar=calendar)
         flow.decide(
             session, "v1", Verdict.DISMISSED, by=staff, now=START, calendar=calendar,
