@@ -8,6 +8,7 @@ stands for the one that is needed: an INSERT that finds its row already there.
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, event, inspect, update
@@ -140,15 +141,20 @@ def _keep(change: str, row: Table) -> None:
         found.append((plain(who), now, change, row.__tablename__, _id_of(row), before, after))
 
 
+@cache
+def _columns(table: type[Table]) -> frozenset[str]:
+    """Without the counter of changes: they are all here."""
+    counter = inspect(table).version_id_col
+    columns = inspect(table).column_attrs
+    return frozenset(c.key for c in columns if c.columns[0] is not counter)
+
+
 def _difference(row: Table, change: str) -> tuple[dict[str, Any], dict[str, Any]]:
     state = inspect(row)
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    columns = state.mapper.column_attrs.keys()
-    counter = state.mapper.version_id_col
+    columns = _columns(type(row))
     for name in state.committed_state.keys() & columns if change == "update" else columns:
-        if state.mapper.columns[name] is counter:
-            continue  # it counts the changes, which are all here
         if change == "update":
             history = state.attrs[name].history
             if not history.has_changes():
