@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -45,6 +46,15 @@ def test_our_package_names_belong_to_nobody_else():
     owners = packages_distributions()
     foreign = {name: set(owners.get(name, [])) - {"anyan"} for name in OURS}
     assert {name: found for name, found in foreign.items() if found} == {}
+
+
+def test_every_package_is_installed():
+    """Also where the project is not installed from its folder."""
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    listed = config["tool"]["setuptools"]["packages"]
+    found = {path.parent.relative_to(ROOT) for path in tracked("*/__init__.py")}
+    ours = {".".join(folder.parts) for folder in found if folder.parts[0] in OURS}
+    assert ours - set(listed) == set()
 
 
 def test_no_address_of_a_package_registry_is_committed():
