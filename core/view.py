@@ -27,10 +27,12 @@ class View:
     """How one picture compares with what the camera is known to show.
 
     shift: right and down, by which things lie elsewhere than they did, shares of width and height.
+    sure: false while the last looks say something else, and it is not yet known whether it lasts.
     """
 
     state: ViewState
     shift: tuple[float, float]
+    sure: bool = True
 
 
 CLEAR_VIEW = View(ViewState.CLEAR, (0.0, 0.0))

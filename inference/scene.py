@@ -5,6 +5,8 @@ light, and tell a moved camera (other textures) from a covered, sprayed or defoc
 black picture is looked at in darkness.py.
 """
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +34,11 @@ SAME = 0.4
 """Correlation above which a block shows what it did."""
 LEAST_SAME = 0.2
 """Share of the blocks that must, or the camera looks elsewhere."""
+MOSTLY_SAME = 0.75
+"""Share from which the view is the known one without a second witness."""
+LEAST_HELD = 0.55
+"""Response of the phase correlation of the blocks that look the same, below which they are only
+alike: walls and floors go on in the same direction beyond the edge of the picture."""
 FLAT = 0.25
 """Energy of the fine texture, against the known one in this light, below which it is lost."""
 MOST_FLAT = 0.7
@@ -51,9 +58,12 @@ STILL = 0.3
 
 DARK_VIEW = View(ViewState.DARK, (0.0, 0.0))
 OBSCURED_VIEW = View(ViewState.OBSCURED, (0.0, 0.0))
+MOVED_VIEW = View(ViewState.MOVED, (0.0, 0.0))
 
 Grey = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+
+_WINDOW: Grey = cv2.createHanningWindow((WIDTH, HEIGHT), cv2.CV_32F)
 
 
 class Scene:
@@ -66,7 +76,6 @@ class Scene:
         self._view = CLEAR_VIEW
         self._next = CLEAR_VIEW
         self._agreed = 0
-        self._window: Grey = cv2.createHanningWindow((WIDTH, HEIGHT), cv2.CV_32F)
 
     def look(self, frame: Frame, people: NDArray[np.float32]) -> View:
         """How this picture compares. people: (N, 4) boxes, pixels, that hide a part of the view."""
@@ -109,36 +118,37 @@ class Scene:
         return DARK_VIEW
 
     def _compare(self, frame: Frame, known: "_Known", grey: Grey) -> View:
-        same, flat = known.compare(grey)
-        shift = self._shift(known, grey)
-        if np.isnan(same) or (same >= LEAST_SAME and flat < MOST_FLAT):
-            return View(ViewState.CLEAR, shift)
+        lost = known.lost(grey)
+        if np.isnan(lost):
+            return CLEAR_VIEW
+        if lost < MOST_FLAT:
+            shift = self._shift(known, grey)
+            if shift != (0.0, 0.0) and known.shows(_moved(grey, shift)):
+                return View(ViewState.CLEAR, shift)
+            if known.shows(grey):
+                return CLEAR_VIEW
         if np.median(grey) < DARK:
             return self._in_the_dark(frame)
-        if flat >= MOST_FLAT:
-            return OBSCURED_VIEW
-        small = max(map(abs, shift)) <= FARTHEST and shift != (0.0, 0.0)
-        if small and known.compare(_moved(grey, shift))[0] >= LEAST_SAME:
-            return View(ViewState.CLEAR, shift)
-        return View(ViewState.MOVED, (0.0, 0.0))
+        return OBSCURED_VIEW if lost >= MOST_FLAT else MOVED_VIEW
 
     def _shift(self, known: "_Known", grey: Grey) -> tuple[float, float]:
-        # OpenCV multiplies its arguments by the window where their size suits it: give it copies.
-        (x, y), response = cv2.phaseCorrelate(known.picture.copy(), grey.copy(), self._window)
-        if response < LEAST_RESPONSE or np.hypot(x, y) < STILL:
-            return 0.0, 0.0
-        return x / WIDTH, y / HEIGHT
+        """Of a camera that was moved a little; none where it is a guess."""
+        x, y, response = _displacement(known.picture, grey)
+        x, y = x / WIDTH, y / HEIGHT
+        small = np.hypot(x, y) >= STILL / WIDTH and max(abs(x), abs(y)) <= FARTHEST
+        return (x, y) if response >= LEAST_RESPONSE and small else (0.0, 0.0)
 
     def _settle(self, seen: View) -> None:
-        """Somebody who walks by is no other view: several looks must agree."""
-        near = np.hypot(*np.subtract(seen.shift, self._next.shift)) < 0.01
-        same = seen.state is self._next.state and near
-        self._agreed = self._agreed + 1 if same else 1
+        """Somebody who walks by is no other view: several looks must agree. A shift counts at once,
+        since the blocks were found again where it says."""
+        self._agreed = self._agreed + 1 if seen.state is self._next.state else 1
         self._next = seen
-        if self._agreed >= STEADY:
+        if self._agreed >= STEADY or seen.state is self._view.state:
             self._view = seen
-            if seen.state is ViewState.DARK:
-                self._darkness.accept()
+        else:
+            self._view = replace(self._view, sure=False)
+        if self._agreed >= STEADY and seen.state is ViewState.DARK:
+            self._darkness.accept()
 
 
 class _Known:
@@ -166,19 +176,34 @@ class _Known:
             self._unfollowed_s = 0.0
             self._take(self.picture + (grey - self.picture) * share)
 
-    def compare(self, grey: Grey) -> tuple[float, float]:
-        """Share of textured blocks that show the same, and of those whose fine texture is gone.
-
-        Not a number where too few blocks have any texture.
-        """
+    def lost(self, grey: Grey) -> float:
+        """Share of the textured blocks whose fine texture is gone; not a number where too few have
+        any."""
         if self._textured.mean() < LEAST_TEXTURED:
-            return np.nan, np.nan
-        now, strength = _texture(_blocks(grey)[self._textured])
-        alike = np.einsum("np,np->n", self._texture, now) / now.shape[1]
-        same = alike > SAME * np.maximum(self._strength * strength, TEXTURE / 4)
+            return np.nan
         light = (grey.mean() + 1.0) / (self.picture.mean() + 1.0)
         flat = _fineness(grey) < np.sqrt(FLAT) * min(light, 1.0) * self._fineness
-        return float(same.mean()), float(flat[self._textured].mean())
+        return float(flat[self._textured].mean())
+
+    def shows(self, grey: Grey) -> bool:
+        """Whether a picture shows this view, at this place."""
+        same = self._same(grey)
+        share = float(same[self._textured].mean())
+        if share < LEAST_SAME or share >= MOSTLY_SAME:
+            return share >= MOSTLY_SAME
+        size = (WIDTH, HEIGHT)
+        weight = cv2.resize(same.astype(np.float32), size, interpolation=cv2.INTER_NEAREST)
+        weight = np.asarray(cv2.GaussianBlur(weight, (0, 0), BLOCK_PX / 5), np.float32)
+        x, y, response = _displacement(_detail(self.picture) * weight, _detail(grey) * weight)
+        return response >= LEAST_HELD and np.hypot(x, y) < 1.0
+
+    def _same(self, grey: Grey) -> Mask:
+        """(9, 16) bool: textured blocks that look as they did."""
+        now, strength = _texture(_blocks(grey)[self._textured])
+        alike = np.einsum("np,np->n", self._texture, now) / now.shape[1]
+        same: Mask = np.zeros(self._textured.shape, bool)
+        same[self._textured] = alike > SAME * np.maximum(self._strength * strength, TEXTURE / 4)
+        return same
 
     def _take(self, picture: Grey) -> None:
         self.picture, self._fineness = picture, _fineness(picture)
@@ -196,7 +221,19 @@ def _texture(blocks: Grey) -> tuple[Grey, Grey]:
 def _is_paint(known: "_Known", grey: Grey) -> bool:
     """Paint takes the colours away as infrared does, but the textures with them."""
     textured = _blocks(grey).std(axis=2) > TEXTURE
-    return known.compare(grey)[1] >= MOST_FLAT and bool(textured.mean() < LEAST_INFRARED)
+    return known.lost(grey) >= MOST_FLAT and bool(textured.mean() < LEAST_INFRARED)
+
+
+def _displacement(then: Grey, now: Grey) -> tuple[float, float, float]:
+    """Right and down, pixels, and the response of the phase correlation."""
+    # OpenCV multiplies its arguments by the window where their size suits it: give it copies.
+    (x, y), response = cv2.phaseCorrelate(then.copy(), now.copy(), _WINDOW)
+    return x, y, response
+
+
+def _detail(grey: Grey) -> Grey:
+    """Without the light, which changes over longer distances."""
+    return np.asarray(grey - cv2.GaussianBlur(grey, (0, 0), BLOCK_PX / 2), np.float32)
 
 
 def _fineness(grey: Grey) -> Grey:

@@ -10,7 +10,7 @@ from core.errors import ZoneError
 from core.frame import Frame, Image, same_shape
 from core.view import View, ViewState
 from inference.rules.passage import Mask, Passage
-from inference.rules.reference import References
+from inference.rules.reference import References, Warp, turned
 
 LONGEST_STEP_S = 2.0
 """Between two pictures; a longer gap was not watched."""
@@ -30,9 +30,18 @@ PERSON_MARGIN = 0.1
 """Added around people, as share of their box: shadows and arms."""
 DARKEST = 16.0
 """Mean grey level of the passage below which its texture drowns in noise."""
+SAME_SHIFT = 0.002
+"""Share of the picture; two shifts of the view that differ by less are one."""
+EXPLAINS = 0.5
+"""Share of the changes that must go when the passage is looked for beside its place. A part of any
+thing or shadow fits better elsewhere; most of it does only where the camera moved."""
 PROPOSE_S = 60.0
 """A passage that was free for this long shows what a person may approve."""
 
+Shift = tuple[float, float]
+"""Right and down, shares of the picture."""
+
+_HERE: Shift = (0.0, 0.0)
 _UNSEEN: dict[ViewState, Answer] = {
     ViewState.DARK: Answer.TOO_DARK,
     ViewState.MOVED: Answer.MOVED,
@@ -67,6 +76,8 @@ class Ground:
         self._free = np.zeros(shape, bool)
         self._timestamp = self._good_at = self._strange_since = frame.timestamp
         self._free_since = frame.timestamp
+        self._shift = _HERE
+        self._place: tuple[Shift, Warp | None] = self._shift, None
         self._around_at = -np.inf
 
     def is_due(self, now: float) -> bool:
@@ -81,14 +92,12 @@ class Ground:
         passed = float(np.clip(now - self._timestamp, 0.0, LONGEST_STEP_S))
         self._timestamp, self.proposed = now, False
         self.hidden = 0.0
-        self.answer = _UNSEEN.get(view.state, Answer.JUDGED)
+        self.answer = _UNSEEN.get(view.state, Answer.JUDGED if view.sure else Answer.MOVED)
         if self.answer is not Answer.JUDGED:
             return
         margin = (people[:, 2:] - people[:, :2]) * np.float32(PERSON_MARGIN)
         grown = np.concatenate([people[:, :2] - margin, people[:, 2:] + margin], axis=1)
-        passage = self.passage.moved(view.shift)
-        hidden = passage.covered_by(grown, frame.width, frame.height)
-        self._references.compare(passage.cut(frame.image), hidden, passed)
+        hidden = self._compare(frame, grown, view.shift, passed)
         self.hidden = float(hidden[self.passage.inside].mean())
         if self._references.brightness < DARKEST:
             self.answer = Answer.TOO_DARK
@@ -103,8 +112,10 @@ class Ground:
             self._references.follow(passed)
 
     def blocked(self, dwell_s: float) -> Mask:
-        """(rows, columns) bool: blocks that look different for the dwell time."""
-        return np.asarray(self._timestamp - self._changed_since >= dwell_s, np.bool_)
+        """(rows, columns) bool: blocks that look different for the dwell time, and did when they
+        were last seen: what was not judged for a while may be gone."""
+        lasting = self._timestamp - self._changed_since >= dwell_s
+        return np.asarray(lasting & ~self._free_once, np.bool_)
 
     def began(self, blocked: Mask) -> float:
         """UTC seconds since when what takes these blocks is there."""
@@ -129,9 +140,44 @@ class Ground:
         """What stands there is new from now on; what is known of the free way is kept."""
         self._changed_since[:] = np.inf
 
-    def _all_is_different(
-        self, frame: Frame, people: NDArray[np.float32], shift: tuple[float, float]
-    ) -> bool:
+    def _compare(
+        self, frame: Frame, people: NDArray[np.float32], shift: Shift, passed: float
+    ) -> Mask:
+        """Compares the passage with what is known of it; the blocks that people hide.
+
+        After the camera was moved, and before a change is believed, it is looked for whether the
+        passage only lies a little beside its place: the shift of the view is that of the whole
+        picture, and up to two seconds old.
+        """
+        known = shift != _HERE and np.hypot(*np.subtract(shift, self._shift)) < SAME_SHIFT
+        if not known:
+            self._shift, self._place = shift, (shift, None)
+        hidden = self._compare_at(self._place, frame, people, passed)
+        changed = self._references.changed
+        new = not known or not np.isfinite(self._changed_since[changed]).all()
+        if shift == _HERE or not changed.any() or not new:
+            return hidden
+        here = _sum(self._place[0], self._references.displaced())
+        place = here, self._references.turn(self.passage.moved(here).cut(frame.image))
+        found = self._compare_at(place, frame, people, 0.0)
+        if self._references.changed.sum() <= (1 - EXPLAINS) * changed.sum():
+            self._place = place
+            return found
+        return self._compare_at(self._place, frame, people, 0.0)
+
+    def _compare_at(
+        self,
+        place: tuple[Shift, Warp | None],
+        frame: Frame,
+        people: NDArray[np.float32],
+        passed: float,
+    ) -> Mask:
+        passage = self.passage.moved(place[0])
+        hidden = passage.covered_by(people, frame.width, frame.height)
+        self._references.compare(turned(passage.cut(frame.image), place[1]), hidden, passed)
+        return hidden
+
+    def _all_is_different(self, frame: Frame, people: NDArray[np.float32], shift: Shift) -> bool:
         """Whether the passage and the rest of the picture changed: that does the light."""
         suspicious = self._references.share_changed > WHOLE_PICTURE
         passed = frame.timestamp - self._around_at
@@ -181,3 +227,7 @@ class Ground:
         self._changed_since[gone] = np.inf
         self._free_once = free | (self._free_once & ~judged)
         self._changed = bool(np.isfinite(self._changed_since).any())
+
+
+def _sum(one: Shift, other: Shift) -> Shift:
+    return one[0] + other[0], one[1] + other[1]

@@ -86,8 +86,15 @@ class Passage:
         # much, then sampled.
         while grey.shape[1] >= 2 * size[0] and grey.shape[0] >= 2 * size[1]:
             grey = cv2.pyrDown(grey)
-        grey = cv2.GaussianBlur(grey, (3, 3), grey.shape[1] / size[0] / sqrt(12))
-        return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR), np.float32)
+        step = np.array([grey.shape[1] / size[0], grey.shape[0] / size[1]])
+        grey = cv2.GaussianBlur(grey, (3, 3), step[0] / sqrt(12))
+        # Paint as thin as a pixel must not jump: the cut begins at the corner, not at a pixel.
+        corner = self.corners[0] * image.shape[1] - x1, self.corners[1] * image.shape[0] - y1
+        begin = step / 2 - 0.5 + np.array(corner) * grey.shape[1] / (x2 - x1)
+        matrix = np.array([[step[0], 0, begin[0]], [0, step[1], begin[1]]])
+        how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        cut = cv2.warpAffine(grey, matrix, size, flags=how, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(cut, np.float32)
 
     def pixels(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Its bounding box in pixels of a picture."""

@@ -17,6 +17,18 @@ FOLLOW_EVERY_S = 2.0
 """How often they do."""
 MOST_LIGHTS = 4
 """Learned pictures of different lights; the oldest one gives way."""
+LEAST_RESPONSE = 0.2
+"""Of the phase correlation; below it, where the picture lies is a guess."""
+FARTHEST_PX = 2 * BLOCK_PX
+"""Pixels of the cut, up to which it is looked for beside its place."""
+STILL_PX = 0.1
+"""Pixels of the cut; what lies beside its place by less lies there."""
+
+Warp = NDArray[np.float32]
+"""(2, 3): where in a cut each of its pixels is found, an affine matrix as OpenCV has it."""
+
+_STOP = cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 20, 1e-4
+_ECC = cv2.MOTION_EUCLIDEAN, _STOP, None, 5
 
 
 class References:
@@ -36,6 +48,8 @@ class References:
         self.approve(approved)
         self._current = Blocks.of(np.zeros(_pixels(passage), np.float32))
         self._unfollowed_s = 0.0
+        self._likest = self._current
+        self._window = cv2.createHanningWindow(_pixels(passage)[::-1], cv2.CV_32F)
 
     def approve(self, pictures: Sequence[Image]) -> None:
         """These pictures count, and what was learned without them does not."""
@@ -53,6 +67,34 @@ class References:
         """Mean grey level of the last picture, 0..255."""
         return float(self._current.mean.mean())
 
+    def displaced(self) -> tuple[float, float]:
+        """Right and down, shares of the picture, by which the last one lies beside the known one
+        that it resembles most. None where that is a guess."""
+        then, now = self._likest.grey.copy(), self._current.grey.copy()
+        (x, y), response = cv2.phaseCorrelate(then, now, self._window)
+        if response < LEAST_RESPONSE or not STILL_PX < max(abs(x), abs(y)) <= FARTHEST_PX:
+            return 0.0, 0.0
+        rows, columns = now.shape
+        x1, y1, x2, y2 = self._passage.corners
+        return x / columns * (x2 - x1), y / rows * (y2 - y1)
+
+    def turn(self, cut: Grey) -> Warp | None:
+        """Turns and moves a cut to lie as the known picture that the last one resembles most does;
+        none where it does, or where nothing fits. Finer than `displaced`, and found only near the
+        place: Evangelidis and Psarakis, Parametric image alignment using enhanced correlation
+        coefficient maximization, 2008.
+        """
+        try:
+            _, warp = cv2.findTransformECC(
+                self._likest.grey, cut, np.eye(2, 3, dtype=np.float32), *_ECC
+            )
+        except cv2.error:  # it says so where it does not converge
+            return None
+        rows, columns = cut.shape
+        corners = np.array([[0, 0, 1], [columns, 0, 1], [0, rows, 1], [columns, rows, 1]])
+        farthest = np.abs(corners @ (warp - np.eye(2, 3)).T).max()
+        return np.asarray(warp, np.float32) if STILL_PX < farthest <= FARTHEST_PX else None
+
     def compare(self, cut: Grey, hidden: Mask, passed_s: float) -> None:
         """Looks at the next picture.
 
@@ -64,19 +106,31 @@ class References:
             self._learned.append(_Light(cut.copy()))
         seen = self._inside & ~hidden
         known, free = np.zeros_like(seen), np.zeros_like(seen)
+        most = 0
         for then in self._approved:
             known |= seen
             if (free | ~known).all():
                 break
-            free |= seen & ~changed_blocks(self._current, then, seen)
+            alike = seen & ~changed_blocks(self._current, then, seen)
+            most = self._resembles(then, alike, most)
+            free |= alike
         self._learned[-1].learn(self._current, free if self._approved else seen, passed_s)
         for light in reversed(self._learned):
             sure = light.known & seen
             known |= sure
             if (free | ~known).all():
                 break
-            free |= sure & ~changed_blocks(self._current, light.blocks, sure)
+            alike = sure & ~changed_blocks(self._current, light.blocks, sure)
+            most = self._resembles(light.blocks, alike, most)
+            free |= alike
         self.judged, self.changed = known, known & ~free
+
+    def _resembles(self, then: Blocks, alike: Mask, most: int) -> int:
+        """Keeps the picture that has the most blocks in common with the last one."""
+        count = int(alike.sum())
+        if count >= most:
+            self._likest = then
+        return max(count, most)
 
     def follow(self, passed_s: float) -> None:
         """Lets the blocks that have not changed follow the light. A blocker is never learned."""
@@ -151,6 +205,15 @@ def _stands_out(picture: Blocks, blocks: Mask) -> float:
         step = np.abs(np.diff(picture.mean, axis=axis)) + np.abs(np.diff(deviation, axis=axis))
         total, count = total + float(step[edge].sum()), count + int(edge.sum())
     return total / max(count, 1) / float(picture.mean.mean() + 1.0)
+
+
+def turned(cut: Grey, warp: Warp | None) -> Grey:
+    """A cut that lies as the known picture does: see `References.turn`."""
+    if warp is None:
+        return cut
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    found = cv2.warpAffine(cut, warp, cut.shape[::-1], flags=how, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found, np.float32)
 
 
 def _pixels(passage: Passage) -> tuple[int, int]:

@@ -101,6 +101,44 @@ def test_a_large_shift_is_another_view() -> None:
     assert said[-10:] == [ViewState.CLEAR] * 10
 
 
+def along_a_wall(seed: int) -> Image:
+    """Wall, skirting, lines on the floor go on alike; what stands along the wall does not."""
+    rows = np.interp(np.arange(HEIGHT), [0, 99, 100, 119, 120, 239], [190, 170, 60, 70, 120, 90])
+    rows[150:160] = rows[200:212] = 210
+    canvas = np.tile(rows[:, None], (1, WIDTH)).astype(np.float32)
+    random = np.random.default_rng(seed)
+    for x in random.integers(0, WIDTH - 40, 6).tolist():
+        y, level = int(random.integers(0, HEIGHT - 60)), float(random.integers(20, 240))
+        canvas[y : y + 50, x : x + 24] = level + random.normal(0, 20, (50, 24))
+    return np.repeat(np.clip(canvas, 0, 255)[..., None], 3, axis=2).astype(np.uint8)
+
+
+def test_walls_and_floors_that_go_on_alike_hide_no_turn() -> None:
+    """Half of the picture looks as it did after the camera was turned along a wall. It is another
+    view all the same, is not learned in ten minutes, and the old one is known when it comes back.
+    """
+    scene, said = Scene(), []
+    for t in np.arange(0, 700, 1.0):
+        image = along_a_wall(2 if 30 <= t < 660 else 1)
+        said.append(scene.look(Frame("gate", 0, float(t), image), NOBODY))
+    assert {view.state for view in said[40:660]} == {ViewState.MOVED}
+    assert said[-1] == View(ViewState.CLEAR, (0.0, 0.0))
+
+
+def test_until_another_view_is_sure_it_says_that_it_is_not() -> None:
+    """From the first look that sees something else nobody can be sure of the view."""
+    found = views(turned(80, 30), seconds=10)
+    first = next(i for i, view in enumerate(found) if view.state is ViewState.MOVED)
+    assert first > 0
+    assert {view.sure for view in found[4:first]} == {False}
+    assert found[first].sure
+
+
+def test_a_small_shift_counts_at_once() -> None:
+    """The next look finds it; nothing is judged at the old place for longer."""
+    assert views(turned(10, 3))[4].shift[0] * WIDTH == pytest.approx(10, abs=1.0)
+
+
 def test_infrared_is_a_view_of_its_own() -> None:
     """When a camera changes to infrared the picture loses its colours and looks otherwise; that is
     no tampering, and what it shows by night is learned beside the day."""
