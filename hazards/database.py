@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from core.errors import DatabaseAway, SettingsError
 from hazards.audit.trail import watch
-from hazards.chains.canonical import json_text
+from hazards.tables import json_text
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_WAIT_S = 10

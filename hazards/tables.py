@@ -1,5 +1,6 @@
 """What every table of the domain shares."""
 
+import json
 from typing import ClassVar
 
 from sqlalchemy import BigInteger, Double, Integer, MetaData, String, Text
@@ -19,7 +20,14 @@ Number = BigInteger().with_variant(Integer, "sqlite")
 Path = String(1000).with_variant(postgresql.VARCHAR(1000, collation="C"), "postgresql")
 """Place in a tree, compared byte by byte, so that a sub-tree is one range of an index."""
 
-__all__ = ["ID", "JSON", "BigInteger", "Double", "Number", "Path", "Seconds", "Table", "Text"]
+__all__ = [
+    "ID", "JSON", "BigInteger", "Double", "Number", "Path", "Seconds", "Table", "Text", "json_text",
+]  # fmt: skip
+
+
+def json_text(value: object) -> str:
+    """JSON as it is stored in every table, so that a hash can cover the text as it stands."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 class Table(DeclarativeBase):

@@ -41,6 +41,12 @@ def audited_rows(session: Session) -> Rows:
     return found
 
 
+def _empty(table: type[Table]) -> dict[str, Any]:
+    """A row as an insert begins: the trail says what is not NULL."""
+    names = {attribute.key for attribute in inspect(table).column_attrs} - left_out(table)
+    return dict.fromkeys(names) | dict.fromkeys(table.SECRET, HIDDEN)
+
+
 def what_the_trail_misses(session: Session, start: Rows, *, after: int = 0) -> list[str]:
     """Changes since `start` that stand in the tables and not in the trail, in words.
 
@@ -48,6 +54,7 @@ def what_the_trail_misses(session: Session, start: Rows, *, after: int = 0) -> l
     end must be what stands in the tables. after: the last line of the trail at the start.
     """
     running = {table.__tablename__: left_out(table) for table in audited_tables()}
+    empty = {table.__tablename__: _empty(table) for table in audited_tables()}
     rows = {table: {key: dict(row) for key, row in found.items()} for table, found in start.items()}
     missed = []
     lines = select(AuditRow).where(AuditRow.number > after).order_by(AuditRow.number)
@@ -62,7 +69,7 @@ def what_the_trail_misses(session: Session, start: Rows, *, after: int = 0) -> l
             missed.append(f"line {line.number}: {line.change} of {line.subject} {key}, was {known}")
         elif known is not None and {name: known.get(name) for name in before} != before:
             missed.append(f"line {line.number}: {line.subject} {key} was not {before} but {known}")
-        table[key] = (known or {}) | new
+        table[key] = (known or empty[line.subject]) | new
         if line.change == "delete":
             del table[key]
     missed += [

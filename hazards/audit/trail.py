@@ -8,7 +8,9 @@ stands for the one that is needed: an INSERT that finds its row already there.
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, event, inspect, update
@@ -19,7 +21,7 @@ from hazards.audit.tables import AuditRow
 from hazards.chains.canonical import canonical
 from hazards.chains.links import Head, link, lock_head, move_head, plain
 from hazards.tables import Table
-from hazards.upsert import insert
+from hazards.upsert import insert_many
 
 CHAIN = "audit"
 NOBODY = "system"
@@ -29,7 +31,32 @@ COVERED = ("number", "at", "actor", "change", "subject", "subject_id", "before",
 """What the hash of a line covers besides the previous one, in this order."""
 KEPT = "kept_by_trail"
 Row = TypeVar("Row", bound=Table)
-_Change = tuple[str, float, str, str, str, dict[str, Any], dict[str, Any]]
+
+
+@dataclass(slots=True)
+class _Line:
+    """What one actor did to one row in a transaction; the fields are those of AuditRow."""
+
+    at: float
+    actor: str
+    change: str
+    subject: str
+    subject_id: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+    def take_over(self, later: "_Line") -> bool:
+        """Whether this line says what the later one says, now."""
+        same = (self.at, self.actor) == (later.at, later.actor)
+        if not same or later.change != "update" or self.change == "delete":
+            return False
+        if self.change == "update":
+            self.before = later.before | self.before
+        self.after |= later.after
+        return True
+
+
+_of_line = attrgetter(*COVERED[1:])
 
 
 def acting(session: Session, actor: str, *, now: float) -> None:
@@ -66,9 +93,9 @@ def add_new(
     """
     if not rows:
         return []
-    statement = insert(session, table).on_conflict_do_nothing().returning(table)
-    options = {KEPT: True}
-    made = list(session.scalars(statement, [dict(row) for row in rows], execution_options=options))
+    statement, values = insert_many(session, table, rows)
+    new = statement.on_conflict_do_nothing().returning(table)
+    made = list(session.scalars(new, values, execution_options={KEPT: True}))
     for row in made:
         if (actor := actor_of(row)) is not None:
             changed_by(session, row, actor)
@@ -87,8 +114,7 @@ def note(session: Session, change: str, subject: str, id: str, after: dict[str, 
 
     change: insert, update or delete. after: what is true now.
     """
-    actor, now = plain(session.info.get("actor", NOBODY)), session.info.get("now", time.time())
-    session.info.setdefault("changes", []).append((actor, now, change, subject, id, {}, after))
+    _add(session, session.info.get("actor", NOBODY), change, subject, id, {}, after)
 
 
 def store(session: Session, rows: Collection[Table]) -> None:
@@ -136,9 +162,19 @@ def _keep(change: str, row: Table) -> None:
     who = session.info.get("changed_by", {}).pop(row, session.info.get("actor", NOBODY))
     before, after = _difference(row, change)
     if before or after:
-        now = session.info.get("now", time.time())
-        found: list[_Change] = session.info.setdefault("changes", [])
-        found.append((plain(who), now, change, row.__tablename__, _id_of(row), before, after))
+        _add(session, who, change, row.__tablename__, _id_of(row), before, after)
+
+
+def _add(session: Session, actor: str, change: str, subject: str, id: str, *values: Any) -> None:
+    """Nobody sees a row between two writes of a transaction: they are one line where they can."""
+    at = round(session.info.get("now") or time.time(), 3)
+    line = _Line(at, plain(actor), change, subject, id, *values)
+    lines: list[_Line] = session.info.setdefault("lines", [])
+    last: dict[tuple[str, str], _Line] = session.info.setdefault("last_lines", {})
+    known = last.get((subject, id))
+    if known is None or not known.take_over(line):
+        lines.append(line)
+        last[subject, id] = line
 
 
 @cache
@@ -150,23 +186,23 @@ def _columns(table: type[Table]) -> frozenset[str]:
 
 
 def _difference(row: Table, change: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    state = inspect(row)
+    """The columns that changed, before and after; what a new row leaves empty is left out."""
+    columns = _columns(type(row))
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    columns = _columns(type(row))
-    for name in state.committed_state.keys() & columns if change == "update" else columns:
-        if change == "update":
+    if change == "insert":
+        after = {name: value for name in columns if (value := getattr(row, name)) is not None}
+    elif change == "delete":
+        before = {name: getattr(row, name) for name in columns}
+    else:
+        state = inspect(row)
+        for name in state.committed_state.keys() & columns:
             history = state.attrs[name].history
-            if not history.has_changes():
-                continue
-            old = history.deleted[0] if history.deleted else None
-            before[name], after[name] = old, getattr(row, name)
-        elif change == "insert":
-            after[name] = getattr(row, name)
-        else:
-            before[name] = getattr(row, name)
-    if change == "update" and after.keys() <= row.RUNNING:
-        return {}, {}
+            if history.has_changes():
+                before[name] = history.deleted[0] if history.deleted else None
+                after[name] = getattr(row, name)
+        if after.keys() <= row.RUNNING:
+            return {}, {}
     for values in (before, after):
         for name in row.SECRET & values.keys():
             values[name] = HIDDEN
@@ -195,14 +231,15 @@ def _id_of(row: Table) -> str:
 
 def _append(session: Session) -> None:
     session.flush()
-    changes: list[_Change] = session.info.pop("changes", [])
-    if not changes:
+    session.info.pop("last_lines", None)
+    lines: list[_Line] = session.info.pop("lines", [])
+    if not lines:
         return
     head = lock_head(session, CHAIN)
     rows: list[dict[str, Any]] = []
-    for actor, now, *rest in changes:
-        values = (head.number + 1, round(now, 3), actor, *rest)
+    for line in lines:
+        values = (head.number + 1, *_of_line(line))
         head = Head(head.number + 1, link(head.hash, canonical(COVERED, values)))
         rows.append({**dict(zip(COVERED, values, strict=True)), "hash": head.hash})
-    session.execute(insert(session, AuditRow), rows)
+    session.execute(*insert_many(session, AuditRow, rows))
     move_head(session, CHAIN, head)

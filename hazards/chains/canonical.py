@@ -1,6 +1,5 @@
 """What the hash of a link covers, written by Python and read back by the database in one form."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -8,16 +7,11 @@ from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from hazards.chains.links import SEPARATOR, number_of
-from hazards.tables import Table
+from hazards.tables import Table, json_text
 
 AT = "at"
 """The column of a time, UTC seconds. It is stored and covered as whole milliseconds."""
 _PAGE = 10_000
-
-
-def json_text(value: object) -> str:
-    """JSON as it is stored in every table, so that a hash can cover the text as it stands."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 def canonical(names: Sequence[str], values: Sequence[object]) -> str:

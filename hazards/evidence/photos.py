@@ -95,8 +95,10 @@ def place_photos(
     Raises NotFound where one of them was not sent by this actor, Conflict where it shows something
     else: an old photo proves nothing new.
     """
+    if not ids:
+        return
     chosen = select(PhotoRow).where(PhotoRow.id.in_(ids), PhotoRow.sent_by == by)
-    rows = {row.id: row for row in session.scalars(chosen.with_for_update())} if ids else {}
+    rows = {row.id: row for row in session.scalars(chosen.with_for_update())}
     for photo_id in ids:
         row = rows.get(photo_id)
         if row is None:

@@ -11,7 +11,7 @@ from hazards.chains.canonical import canonical, stored_pages
 from hazards.chains.links import Head, Verified, link, lock_head, move_head, plain, walk
 from hazards.chains.tables import ChainHeadRow
 from hazards.points.tables import AccountRow, LedgerEntryRow, MonthCloseRow
-from hazards.upsert import insert
+from hazards.upsert import insert_many
 
 CHAIN = "ledger:site"
 """One chain per site; a database holds one site."""
@@ -85,7 +85,7 @@ def book_all(session: Session, entries: Sequence[Entry]) -> int:
         fields = canonical(COVERED, [values[name] for name in COVERED])
         head = Head(head.number + 1, link(head.hash, fields))
         rows.append({**values, "hash": head.hash})
-    session.execute(insert(session, LedgerEntryRow), rows)
+    session.execute(*insert_many(session, LedgerEntryRow, rows))
     move_head(session, CHAIN, head)
     return len(rows)
 
@@ -197,7 +197,8 @@ def ensure_accounts(session: Session, ids: set[str]) -> None:
     for account_id in sorted(ids):
         kind, _, owner = account_id.partition(":")
         rows.append({"id": account_id, "kind": kind, "owner_id": owner})
-    session.execute(insert(session, AccountRow).on_conflict_do_nothing(), rows)
+    statement, values = insert_many(session, AccountRow, rows)
+    session.execute(statement.on_conflict_do_nothing(), values)
 
 
 def verify_ledger(
