@@ -1,8 +1,8 @@
 """What every table of the domain shares."""
 
-import json
 from typing import ClassVar
 
+import orjson
 from sqlalchemy import BigInteger, Double, Integer, MetaData, String, Text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase
@@ -27,7 +27,7 @@ __all__ = [
 
 def json_text(value: object) -> str:
     """JSON as it is stored in every table, so that a hash can cover the text as it stands."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
 class Table(DeclarativeBase):

@@ -1,13 +1,26 @@
-"""Inserts that any number of writers agree on, and inserts of many rows at once."""
+"""Inserts that any number of writers agree on, and many rows in one statement."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, cast, column, func, literal_column, select
+from sqlalchemy import (
+    TableValuedAlias,
+    Update,
+    bindparam,
+    cast,
+    column,
+    func,
+    inspect,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hazards.tables import JSON, Table, Text, json_text
+
+_Values = list[dict[str, Any]] | None
 
 
 def insert(session: Session, table: type[Table]) -> sqlite.Insert | postgresql.Insert:
@@ -19,18 +32,34 @@ def insert(session: Session, table: type[Table]) -> sqlite.Insert | postgresql.I
 
 def insert_many(
     session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]
-) -> tuple[sqlite.Insert | postgresql.Insert, list[dict[str, Any]] | None]:
-    """An INSERT that knows ON CONFLICT, of rows with the same columns, and its parameters.
-
-    PostgreSQL gets all rows as one JSON text: its driver takes several times as long for a
-    parameter per value.
-    """
+) -> tuple[sqlite.Insert | postgresql.Insert, _Values]:
+    """An INSERT that knows ON CONFLICT, of rows with the same columns, and its parameters."""
     statement = insert(session, table)
     if isinstance(statement, sqlite.Insert):
         return statement, [dict(row) for row in rows]
-    names = list(rows[0])
+    given = _recordset(table, rows)
+    return statement.from_select(list(given.c.keys()), select(given)), None
+
+
+def update_many(
+    session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]
+) -> tuple[Update, _Values]:
+    """An UPDATE of rows by their primary keys, the same columns in each, and its parameters."""
+    if session.get_bind().dialect.name == "sqlite":
+        return update(table), [dict(row) for row in rows]
+    given = _recordset(table, rows)
+    keys = {str(key.name): key for key in inspect(table).primary_key}
+    new = {name: value for name, value in given.c.items() if name not in keys}
+    same = [key == given.c[name] for name, key in keys.items()]
+    return update(table).where(*same).values(new), None
+
+
+def _recordset(table: type[Table], rows: Sequence[Mapping[str, Any]]) -> TableValuedAlias:
+    """All rows as one JSON text: PostgreSQL's driver takes several times as long for a parameter
+    per value."""
     given = func.json_populate_recordset(
         literal_column(f"NULL::{table.__tablename__}"),
         cast(bindparam("rows", json_text(rows), Text), JSON),
-    ).table_valued(*(column(name, table.__table__.c[name].type) for name in names))
-    return statement.from_select(names, select(given)), None
+    )
+    columns = (column(name, table.__table__.c[name].type) for name in rows[0])
+    return given.table_valued(*columns)

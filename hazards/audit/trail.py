@@ -13,15 +13,15 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, event, inspect, update
+from sqlalchemy import Connection, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, object_session, sessionmaker
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import get_history, set_committed_value
 
 from hazards.audit.tables import AuditRow
 from hazards.chains.canonical import canonical
 from hazards.chains.links import Head, link, lock_head, move_head, plain
 from hazards.tables import Table
-from hazards.upsert import insert_many
+from hazards.upsert import insert_many, update_many
 
 CHAIN = "audit"
 NOBODY = "system"
@@ -128,8 +128,10 @@ def store(session: Session, rows: Collection[Table]) -> None:
     keys = {str(column.key) for column in inspect(type(changed[0])).primary_key}
     names = keys.union(*(inspect(row).committed_state for row in changed))
     values = [{name: getattr(row, name) for name in names} for row in changed]
+    options = {KEPT: True, "synchronize_session": False}
     with session.no_autoflush:
-        session.execute(update(type(changed[0])), values, execution_options={KEPT: True})
+        statement, parameters = update_many(session, type(changed[0]), values)
+        session.execute(statement, parameters, execution_options=options)
     for row, stored in zip(changed, values, strict=True):
         for name, value in stored.items():
             set_committed_value(row, name, value)
@@ -195,9 +197,8 @@ def _difference(row: Table, change: str) -> tuple[dict[str, Any], dict[str, Any]
     elif change == "delete":
         before = {name: getattr(row, name) for name in columns}
     else:
-        state = inspect(row)
-        for name in state.committed_state.keys() & columns:
-            history = state.attrs[name].history
+        for name in inspect(row).committed_state.keys() & columns:
+            history = get_history(row, name)
             if history.has_changes():
                 before[name] = history.deleted[0] if history.deleted else None
                 after[name] = getattr(row, name)

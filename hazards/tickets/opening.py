@@ -67,6 +67,7 @@ def open_by_rule(
                 at_once.append(row)
         assign_by_rule(session, at_once, now=now, calendar=calendar)
         store(session, {row.id: row for row in rows.values()}.values())
+        store(session, [opening.hazard for opening in openings])
     session.flush()
 
 
