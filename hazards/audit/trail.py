@@ -193,7 +193,8 @@ def _difference(row: Table, change: str) -> tuple[dict[str, Any], dict[str, Any]
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     if change == "insert":
-        after = {name: value for name in columns if (value := getattr(row, name)) is not None}
+        loaded = inspect(row).dict  # all that is not empty; by attributes it takes thrice as long
+        after = {name: value for name in columns if (value := loaded.get(name)) is not None}
     elif change == "delete":
         before = {name: getattr(row, name) for name in columns}
     else:
