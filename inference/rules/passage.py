@@ -3,7 +3,8 @@
 The passage is cut into small blocks. A block has changed when its texture no longer resembles the
 reference (normalised cross-correlation, which a change of light leaves alone). Where there is no
 texture before and after, it has changed when it became lighter or darker than the passage as a
-whole did. Nothing depends on what the object is.
+whole did. A faint shadow can change the texture too: a piece of change in which neither brightness
+nor colour differs clearly is none. Nothing depends on what the object is.
 """
 
 from dataclasses import dataclass, replace
@@ -30,6 +31,12 @@ LEAST_TEXTURED = 0.3
 """Share of blocks with texture from which the floor has one; there a shadow hides none of it."""
 HIDES = 0.2
 """Share of its blocks in which an object hides the texture of such a floor, at least."""
+LEAST_COLOUR = 0.08
+"""Natural logarithm of red or blue against green, and against the passage's median change."""
+LEAST_CLEAR = 4
+"""Blocks of a piece of change that differ clearly; of fewer, faint shadows make pieces as large."""
+COLOURED = 0.01
+"""Deviation of the blocks' colours, in the same unit, above which a picture has colours."""
 LEAST_OBJECT = 0.1
 """Share of the passage's width; what is narrower is no object that counts."""
 
@@ -77,10 +84,11 @@ class Passage:
         y = float(np.clip(y, -y1, 1.0 - y2))
         return replace(self, corners=(x1 + x, y1 + y, x2 + x, y2 + y))
 
-    def cut(self, image: Image) -> Grey:
-        """(rows * BLOCK_PX, columns * BLOCK_PX) float32 grey of the passage."""
+    def cut(self, image: Image) -> "Cut":
+        """The passage alone."""
         x1, y1, x2, y2 = self.pixels(image.shape[1], image.shape[0])
-        grey = cv2.cvtColor(image[y1:y2, x1:x2], cv2.COLOR_BGR2GRAY)
+        inside = image[y1:y2, x1:x2]
+        grey = cv2.cvtColor(inside, cv2.COLOR_BGR2GRAY)
         size = (self.columns * BLOCK_PX, self.rows * BLOCK_PX)
         # As free of noise as the mean over each area, in a fraction of its time: smoothed by as
         # much, then sampled.
@@ -94,7 +102,9 @@ class Passage:
         matrix = np.array([[step[0], 0, begin[0]], [0, step[1], begin[1]]])
         how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         cut = cv2.warpAffine(grey, matrix, size, flags=how, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(cut, np.float32)
+        small = cv2.resize(inside, (self.columns, self.rows), interpolation=cv2.INTER_AREA)
+        channels = np.log(small.astype(np.float32) + 16.0)
+        return Cut(np.asarray(cut, np.float32), channels[..., ::2] - channels[..., 1:2])
 
     def pixels(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Its bounding box in pixels of a picture."""
@@ -148,18 +158,34 @@ def _length_of(spans: list[tuple[float, float]]) -> float:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Blocks:
-    """Mean and deviation of the blocks of a picture that a Passage has cut: (rows, columns)."""
+class Cut:
+    """A passage cut out of a picture. grey: (rows * BLOCK_PX, columns * BLOCK_PX) float32.
+
+    colour: (rows, columns, 2) float32, natural logarithms of blue and of red against green.
+    """
 
     grey: Grey
+    colour: Grey
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocks:
+    """Mean and variance of the blocks of a picture that a Passage has cut: (rows, columns)."""
+
+    cut: Cut
     mean: Grey
     variance: Grey
 
     @classmethod
-    def of(cls, grey: Grey) -> "Blocks":
-        """grey: as `Passage.cut` gives it."""
-        mean = block_means(grey)
-        return cls(grey, mean, np.asarray(block_means(grey * grey) - mean**2, np.float32))
+    def of(cls, cut: Cut) -> "Blocks":
+        """cut: as `Passage.cut` gives it."""
+        mean = block_means(cut.grey)
+        variance = block_means(cut.grey * cut.grey) - mean**2
+        return cls(cut, mean, np.asarray(variance, np.float32))
+
+    def has_colour(self, judged: Mask) -> bool:
+        """Whether colours differ in it; in infrared they do not."""
+        return float(self.cut.colour[judged].std(axis=0).max()) > COLOURED
 
 
 def changed_blocks(now: Blocks, then: Blocks, judged: Mask) -> Mask:
@@ -170,19 +196,31 @@ def changed_blocks(now: Blocks, then: Blocks, judged: Mask) -> Mask:
     light = min(1.0, _median(((now.mean + 1.0) / (then.mean + 1.0))[judged]))
     expected = then.variance * np.float32(light**2)
     texture = np.maximum(now.variance, expected) > TEXTURE**2
-    covariance = block_means(now.grey * then.grey) - now.mean * then.mean
+    covariance = block_means(now.cut.grey * then.cut.grey) - now.mean * then.mean
     floor = (TEXTURE / 2) ** 2
     spread = np.sqrt(np.maximum(now.variance, floor) * np.maximum(then.variance, floor))
     ratio = np.log((now.mean + 16.0) / (then.mean + 16.0))
-    other_light = ~texture & (np.abs(ratio - _median(ratio[judged])) > LEAST_CONTRAST)
+    contrast = np.abs(ratio - _median(ratio[judged])) > LEAST_CONTRAST
+    other_light = ~texture & contrast
     other_texture = texture & (covariance < LEAST_CORRELATION * spread)
     changed = (other_texture | other_light) & judged
+    if not changed.any():
+        return changed
     has_texture = (expected > TEXTURE**2)[judged].mean() > LEAST_TEXTURED
     if has_texture and (other_light & judged).any():
-        changed &= _of_other_texture(changed, other_texture)
+        changed = _pieces_with(changed, other_texture, least_share=HIDES)
+    if now.has_colour(judged) and then.has_colour(judged):
+        clear = contrast | _other_colour(now, then, judged)
+        changed = _pieces_with(changed, clear, least=LEAST_CLEAR)
     # One object is one piece: close the gaps that a plain surface leaves.
     closed = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     return np.asarray(closed.astype(bool) & judged)
+
+
+def _other_colour(now: Blocks, then: Blocks, judged: Mask) -> Mask:
+    change = now.cut.colour - then.cut.colour
+    change = np.abs(change - np.median(change[judged], axis=0))
+    return np.asarray(change.max(axis=2) > LEAST_COLOUR, np.bool_)
 
 
 def _median(values: Grey) -> float:
@@ -191,12 +229,13 @@ def _median(values: Grey) -> float:
     return float(np.partition(values, middle)[middle])
 
 
-def _of_other_texture(changed: Mask, other_texture: Mask) -> Mask:
-    """Pieces of change on a floor with texture that hide some of it; the others are shadows."""
+def _pieces_with(changed: Mask, marked: Mask, *, least_share: float = 0.0, least: int = 0) -> Mask:
+    """The connected pieces of change of which enough blocks are marked: the others are shadows."""
     count, labels = cv2.connectedComponents(changed.astype(np.uint8), connectivity=8)
     size = np.bincount(labels.ravel(), minlength=count)
-    hides = np.bincount(labels[other_texture & changed], minlength=count)
-    return np.asarray((hides >= HIDES * size)[labels], np.bool_)
+    found = np.bincount(labels[marked & changed], minlength=count)
+    stays = (found >= least_share * size) & (found >= least)
+    return np.asarray(changed & stays[labels], np.bool_)
 
 
 def block_means(grey: Grey) -> Grey:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.frame import Image
-from inference.rules.passage import BLOCK_PX, Blocks, Grey, Mask, Passage, changed_blocks
+from inference.rules.passage import BLOCK_PX, Blocks, Cut, Mask, Passage, changed_blocks
 
 LEARN_S = 2.0
 """Time that a block is watched before it can be judged."""
@@ -46,7 +46,8 @@ class References:
         self.judged = self.changed = np.zeros(passage.inside.shape, bool)
         self._learned: list[_Light] = []
         self.approve(approved)
-        self._current = Blocks.of(np.zeros(_pixels(passage), np.float32))
+        black = np.zeros((*passage.inside.shape, 2), np.float32)
+        self._current = Blocks.of(Cut(np.zeros(_pixels(passage), np.float32), black))
         self._unfollowed_s = 0.0
         self._likest = self._current
         self._window = cv2.createHanningWindow(_pixels(passage)[::-1], cv2.CV_32F)
@@ -70,7 +71,7 @@ class References:
     def displaced(self) -> tuple[float, float]:
         """Right and down, shares of the picture, by which the last one lies beside the known one
         that it resembles most. None where that is a guess."""
-        then, now = self._likest.grey.copy(), self._current.grey.copy()
+        then, now = self._likest.cut.grey.copy(), self._current.cut.grey.copy()
         (x, y), response = cv2.phaseCorrelate(then, now, self._window)
         if response < LEAST_RESPONSE or not STILL_PX < max(abs(x), abs(y)) <= FARTHEST_PX:
             return 0.0, 0.0
@@ -78,7 +79,7 @@ class References:
         x1, y1, x2, y2 = self._passage.corners
         return x / columns * (x2 - x1), y / rows * (y2 - y1)
 
-    def turn(self, cut: Grey) -> Warp | None:
+    def turn(self, cut: Cut) -> Warp | None:
         """Turns and moves a cut to lie as the known picture that the last one resembles most does;
         none where it does, or where nothing fits. Finer than `displaced`, and found only near the
         place: Evangelidis and Psarakis, Parametric image alignment using enhanced correlation
@@ -86,16 +87,16 @@ class References:
         """
         try:
             _, warp = cv2.findTransformECC(
-                self._likest.grey, cut, np.eye(2, 3, dtype=np.float32), *_ECC
+                self._likest.cut.grey, cut.grey, np.eye(2, 3, dtype=np.float32), *_ECC
             )
         except cv2.error:  # it says so where it does not converge
             return None
-        rows, columns = cut.shape
+        rows, columns = cut.grey.shape
         corners = np.array([[0, 0, 1], [columns, 0, 1], [0, rows, 1], [columns, rows, 1]])
         farthest = np.abs(corners @ (warp - np.eye(2, 3)).T).max()
         return np.asarray(warp, np.float32) if STILL_PX < farthest <= FARTHEST_PX else None
 
-    def compare(self, cut: Grey, hidden: Mask, passed_s: float) -> None:
+    def compare(self, cut: Cut, hidden: Mask, passed_s: float) -> None:
         """Looks at the next picture.
 
         cut: of the passage. hidden: (rows, columns) bool, blocks behind people. passed_s: since the
@@ -103,7 +104,7 @@ class References:
         """
         self._current = Blocks.of(cut)
         if not self._learned:
-            self._learned.append(_Light(cut.copy()))
+            self._learned.append(_Light(cut))
         seen = self._inside & ~hidden
         known, free = np.zeros_like(seen), np.zeros_like(seen)
         most = 0
@@ -143,7 +144,7 @@ class References:
 
     def add_light(self, free: Mask) -> None:
         """The picture shows the passage in a new light. free: blocks known to be free in it."""
-        self._learned.append(_Light(self._current.grey.copy(), free))
+        self._learned.append(_Light(self._current.cut, free))
         del self._learned[:-MOST_LIGHTS]
 
     def accept(self, blocks: Mask) -> None:
@@ -165,7 +166,7 @@ class References:
 class _Light:
     """One learned picture. known: (rows, columns) bool, blocks that were watched long enough."""
 
-    def __init__(self, picture: Grey, free: Mask | None = None) -> None:
+    def __init__(self, picture: Cut, free: Mask | None = None) -> None:
         self.blocks = Blocks.of(picture)
         shape = self.blocks.mean.shape
         self._watched_s = np.zeros(shape) if free is None else np.where(free, LEARN_S, 0.0)
@@ -189,10 +190,12 @@ class _Light:
         """Towards the picture; weight: (rows, columns), 0..1."""
         if not weight.any():
             return
-        grey = self.blocks.grey
-        size = grey.shape[::-1]
-        pixels = cv2.resize(weight.astype(np.float32), size, interpolation=cv2.INTER_NEAREST)
-        self.blocks = Blocks.of(grey + (now.grey - grey) * pixels)
+        grey, colour = self.blocks.cut.grey, self.blocks.cut.colour
+        share = weight.astype(np.float32)
+        pixels = cv2.resize(share, grey.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        grey = grey + (now.cut.grey - grey) * pixels
+        colour = colour + (now.cut.colour - colour) * share[..., None]
+        self.blocks = Blocks.of(Cut(grey, colour))
 
 
 def _stands_out(picture: Blocks, blocks: Mask) -> float:
@@ -207,13 +210,14 @@ def _stands_out(picture: Blocks, blocks: Mask) -> float:
     return total / max(count, 1) / float(picture.mean.mean() + 1.0)
 
 
-def turned(cut: Grey, warp: Warp | None) -> Grey:
+def turned(cut: Cut, warp: Warp | None) -> Cut:
     """A cut that lies as the known picture does: see `References.turn`."""
     if warp is None:
         return cut
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    found = cv2.warpAffine(cut, warp, cut.shape[::-1], flags=how, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(found, np.float32)
+    size, edge = cut.grey.shape[::-1], cv2.BORDER_REPLICATE
+    found = cv2.warpAffine(cut.grey, warp, size, flags=how, borderMode=edge)
+    return Cut(np.asarray(found, np.float32), cut.colour)
 
 
 def _pixels(passage: Passage) -> tuple[int, int]:
