@@ -203,7 +203,7 @@ def changed_blocks(now: Blocks, then: Blocks, judged: Mask) -> Mask:
     contrast = np.abs(ratio - _median(ratio[judged])) > LEAST_CONTRAST
     other_light = ~texture & contrast
     other_texture = texture & (covariance < LEAST_CORRELATION * spread)
-    changed = (other_texture | other_light) & judged
+    changed: Mask = (other_texture | other_light) & judged
     if not changed.any():
         return changed
     has_texture = (expected > TEXTURE**2)[judged].mean() > LEAST_TEXTURED
