@@ -23,6 +23,9 @@ FARTHEST = 2.0
 """Heights; whoever is found farther away is somebody else."""
 SAME_HEIGHT = 1.6
 """Ratio of the two heights up to which they may be one person."""
+SHRINK_S = 5.0
+"""Time constant with which a person's height follows a lower box: who goes behind something is as
+tall as before, and who walks away becomes smaller."""
 EDGE = 0.01
 """Share of the picture's size; a box this near to its edge is cut by it."""
 
@@ -32,7 +35,7 @@ class Roster:
 
     def __init__(self) -> None:
         self._people = Memory(
-            box=np.zeros(4, np.float32), first_seen=np.inf, seen_at=0.0, edge=False
+            box=np.zeros(4, np.float32), height=0.0, first_seen=np.inf, seen_at=0.0, edge=False
         )
         self._tracks = Memory(person=-1, seen_at=0.0)
 
@@ -54,6 +57,8 @@ class Roster:
         first_seen = np.minimum(known["first_seen"][rows], tracks.first_seen)
         known["first_seen"][rows] = first_seen
         known["box"][rows], known["edge"][rows] = tracks.xyxy, edge
+        lowest = known["height"][rows] * np.exp((known["seen_at"][rows] - timestamp) / SHRINK_S)
+        known["height"][rows] = np.maximum(tracks.xyxy[:, 3] - tracks.xyxy[:, 1], lowest)
         known["seen_at"][rows] = timestamp
         return replace(tracks, track_id=ids, first_seen=first_seen)
 
@@ -93,7 +98,7 @@ class Roster:
         boxes, gap = known["box"], now - known["seen_at"]
         # At the edge one leaves and another comes in: only the very place tells them apart.
         here = (gap <= LEFT_S) & (iou(box[None], boxes)[0] >= SAME_PLACE)
-        before, after = boxes[:, 3] - boxes[:, 1], box[3] - box[1]
+        before, after = known["height"], box[3] - box[1]
         taller = np.maximum(before, after)
         away = np.hypot(*(box[:2] + box[2:] - boxes[:, :2] - boxes[:, 2:]).T) / 2
         fits = here | ~(at_edge | known["edge"])

@@ -43,6 +43,14 @@ def test_somebody_else_is_somebody_else(gap: float, where: Box) -> None:
     assert seen(roster, 10.0 + gap, {2: where}) == [2]
 
 
+def test_who_went_behind_something_comes_out_as_tall_as_before() -> None:
+    """The last boxes showed the upper part of the body only."""
+    roster, (x1, y1, x2, y2) = Roster(), ANNA
+    assert seen(roster, 10.0, {1: ANNA}) == [1]
+    assert seen(roster, 10.2, {1: (x1, y1, x2, y1 + (y2 - y1) / 2)}) == [1]
+    assert seen(roster, 18.0, {2: moved(ANNA, 40, 0)}) == [1]
+
+
 def test_one_who_is_still_there_is_nobody_else() -> None:
     """A newcomer beside somebody who can be seen is new; the lost one beside both is found."""
     roster = Roster()
