@@ -14,7 +14,7 @@ from pathlib import Path
 
 import cv2
 
-from benchmarks.events.film import Film, looped, see, thinned
+from benchmarks.events.film import Film, looped, see, step_of, thinned
 from benchmarks.events.footage import Clip, clips
 from benchmarks.events.judging import alarms, judge, naively
 from benchmarks.events.page import Page
@@ -45,19 +45,20 @@ class Bench:
 
     def add(self, clip: Clip, film: Film) -> None:
         """Scores a clip."""
-        start, end = film[0][0].timestamp, film[-1][0].timestamp
-        self._hours += (end - start) / 3600
+        start, step = film[0][0].timestamp, step_of(film)
+        seconds = film[-1][0].timestamp - start
+        self._hours += seconds / 3600
         said = judge(clip, film, self._manifest)
         if said != judge(clip, film, self._manifest):
             self._differs.append(clip.name)
-        ours = score(clip, alarms(said, start), end - start, self._ours)
+        ours = score(clip, alarms(said, start), seconds, step, self._ours)
         naive = naively(clip, film, self._manifest)
         self.page.add("ours", ours, film)
-        self.page.add("naive", score(clip, naive, end - start, self._naive), film)
+        self.page.add("naive", score(clip, naive, seconds, step, self._naive), film)
         self.mistakes += ours
         for seed in SEEDS:
             part = alarms(judge(clip, thinned(film, seed), self._manifest), start)
-            wrong = score(clip, part, end - start, self._dropped)
+            wrong = score(clip, part, seconds, step, self._dropped)
             if _incidents(wrong) != _incidents(ours):
                 self._other.append(f"{clip.name} ({seed})")
 

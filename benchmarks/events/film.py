@@ -71,6 +71,11 @@ def _kept(path: Path) -> list[Detections]:
     return [Detections(*row) for row in zip(*columns, strict=True)]
 
 
+def step_of(film: Film) -> float:
+    """Seconds between two pictures, the median."""
+    return float(np.median(np.diff([frame.timestamp for frame, _ in film])))
+
+
 def thinned(film: Film, seed: int) -> Film:
     """With pictures dropped at random."""
     random = np.random.default_rng(seed)
@@ -80,7 +85,7 @@ def thinned(film: Film, seed: int) -> Film:
 def looped(film: Film, hours: float) -> Iterator[tuple[Frame, Detections]]:
     """The film again and again for so long, forwards and backwards so that nobody jumps; each
     picture has fresh noise."""
-    step = float(np.median(np.diff([frame.timestamp for frame, _ in film])))
+    step = step_of(film)
     there_and_back = [*film, *film[-2:0:-1]]
     noise = _Noise(film[0][0].image.shape)
     for i in range(round(hours * 3600 / step)):

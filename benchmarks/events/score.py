@@ -9,6 +9,8 @@ from core.violation import ViolationKind
 
 SLACK_S = 1.0
 """Times of the shared truth were read by eye; an alarm may begin so much too early."""
+SLACK_PICTURES = 3
+"""Or by so many pictures of the clip, where they come more slowly: nothing is dated finer."""
 HEAD = "events  found  false  twice  recall precision  delay s  clear s   late  false/h"
 TAKEN_BACK = "taken back at the wrong time:"
 
@@ -85,22 +87,26 @@ class Mistake:
         return f"{self.clip.name}: {self.word} {self.kind}, {self.begin:.1f} s to {self.end:.1f} s"
 
 
-def score(clip: Clip, alarms: Iterable[Alarm], seconds: float, tallies: Tallies) -> list[Mistake]:
-    """Adds a clip of so many seconds to the tallies; what went wrong."""
+def score(
+    clip: Clip, alarms: Iterable[Alarm], seconds: float, step: float, tallies: Tallies
+) -> list[Mistake]:
+    """Adds a clip of so many seconds to the tallies; what went wrong. step: seconds between two of
+    its pictures, before any were dropped."""
     mistakes = []
+    slack = max(SLACK_S, SLACK_PICTURES * step)
     alarms = list(alarms)
     for kind in sorted(clip.kinds):
         tally = tallies.setdefault(kind, Tally())
         events = [event for event in clip.events if event.kind is kind]
         said = sorted((a for a in alarms if a.kind is kind), key=lambda a: a.begin)
-        pairs = _match(events, said)
+        pairs = _match(events, said, slack)
         tally.events += len(events)
         tally.found += len(pairs)
         tally.delays += [max(0.0, alarm.said - event.decidable) for event, alarm in pairs]
         right = {id(alarm) for _, alarm in pairs}
         for alarm in said:
             if id(alarm) not in right:
-                again = any(_meets(event, alarm) for event in events)
+                again = any(_meets(event, alarm, slack) for event in events)
                 tally.false += 1
                 tally.duplicates += again
                 word = "said twice" if again else "false"
@@ -134,19 +140,21 @@ def _taken_back(
     return late
 
 
-def _match(events: Sequence[Event], said: Sequence[Alarm]) -> list[tuple[Event, Alarm]]:
+def _match(
+    events: Sequence[Event], said: Sequence[Alarm], slack: float
+) -> list[tuple[Event, Alarm]]:
     """Each alarm for one event at most, the earliest first."""
     pairs: list[tuple[Event, Alarm]] = []
     free = list(said)
     for event in sorted(events, key=lambda e: e.begin):
         for alarm in free:
-            if _meets(event, alarm):
+            if _meets(event, alarm, slack):
                 pairs.append((event, alarm))
                 free.remove(alarm)
                 break
     return pairs
 
 
-def _meets(event: Event, alarm: Alarm) -> bool:
+def _meets(event: Event, alarm: Alarm, slack: float) -> bool:
     """They overlap, and the alarm was not there long before."""
-    return event.begin - SLACK_S <= alarm.begin <= event.end and alarm.end >= event.begin
+    return event.begin - slack <= alarm.begin <= event.end and alarm.end >= event.begin

@@ -116,7 +116,7 @@ class BlockedExitRule:
             camera_id=self._camera_id,
             zone_id=self._zone.id,
             track_ids=(),
-            started_at=ground.began(blocked),
+            started_at=ground.began(blocked, self._settings.blocked_width),
             seen_at=now,
             confidence=share,
         )

@@ -117,9 +117,17 @@ class Ground:
         lasting = self._timestamp - self._changed_since >= dwell_s
         return np.asarray(lasting & ~self._free_once, np.bool_)
 
-    def began(self, blocked: Mask) -> float:
-        """UTC seconds since when what takes these blocks is there."""
-        return float(np.median(self._changed_since[blocked]))
+    def began(self, blocked: Mask, width: float) -> float:
+        """UTC seconds since when what takes these blocks takes so much of the width: a share of it
+        that they have."""
+        times = np.unique(self._changed_since[blocked])
+        return float(
+            next(
+                at
+                for at in times
+                if self.passage.share_of_width(blocked & (self._changed_since <= at)) >= width
+            )
+        )
 
     def left_behind(self, blocked: Mask) -> bool:
         """Whether it is the place of a thing that stood there from the start and was taken away:

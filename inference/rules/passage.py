@@ -209,12 +209,13 @@ def changed_blocks(now: Blocks, then: Blocks, judged: Mask) -> Mask:
     has_texture = (expected > TEXTURE**2)[judged].mean() > LEAST_TEXTURED
     if has_texture and (other_light & judged).any():
         changed = _pieces_with(changed, other_texture, least_share=HIDES)
+    # One object is one piece: close the gaps that a plain surface leaves.
+    closed = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    changed = closed.astype(bool) & judged
     if now.has_colour(judged) and then.has_colour(judged):
         clear = contrast | _other_colour(now, then, judged)
         changed = _pieces_with(changed, clear, least=LEAST_CLEAR)
-    # One object is one piece: close the gaps that a plain surface leaves.
-    closed = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    return np.asarray(closed.astype(bool) & judged)
+    return changed
 
 
 def _other_colour(now: Blocks, then: Blocks, judged: Mask) -> Mask:

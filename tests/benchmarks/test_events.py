@@ -39,8 +39,10 @@ def film(pictures: int) -> Film:
     return [(Frame("camera", i, 100 + i / 5, image), NOTHING) for i in range(pictures)]
 
 
-def words(*alarms: Alarm, events: tuple[Event, ...], tallies: Tallies) -> list[str]:
-    return [mistake.word for mistake in score(clip(*events), alarms, 60.0, tallies)]
+def words(
+    *alarms: Alarm, events: tuple[Event, ...], tallies: Tallies, step: float = 0.2
+) -> list[str]:
+    return [mistake.word for mistake in score(clip(*events), alarms, 60.0, step, tallies)]
 
 
 def test_one_alarm_for_one_event_is_right() -> None:
@@ -51,6 +53,13 @@ def test_one_alarm_for_one_event_is_right() -> None:
     tally = tallies[EXIT]
     assert (tally.recall, tally.precision) == (1.0, 1.0)
     assert (tally.delays, tally.clears, tally.late) == ([1.0], [5.0], 0)
+
+
+@pytest.mark.parametrize(("step", "said"), [(0.2, ["false", "missed"]), (1.0, [])])
+def test_an_alarm_begins_as_exactly_as_the_pictures_come(step: float, said: list[str]) -> None:
+    """Two seconds too early are ten pictures or two."""
+    alarm = Alarm(EXIT, begin=6.0, said=15.0, end=50.0, cleared=55.0)
+    assert words(alarm, events=(blocked(8, 50),), tallies=Tallies(), step=step) == said
 
 
 def test_a_second_alarm_for_the_same_event_is_false() -> None:
@@ -127,7 +136,7 @@ def test_kept_boxes_are_what_the_network_saw(tmp_path: Path) -> None:
 def test_the_page_shows_a_strip_for_each_mistake(tmp_path: Path) -> None:
     """With the table above and the second below each picture."""
     page = Page()
-    missed = score(clip(blocked(0.2, 1.0)), [], 60.0, Tallies())
+    missed = score(clip(blocked(0.2, 1.0)), [], 60.0, 0.2, Tallies())
     page.add("ours", missed, film(20))
     page.write(tmp_path / "page.html", "<table>")
     text = (tmp_path / "page.html").read_text("utf-8")
