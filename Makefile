@@ -22,7 +22,7 @@ demo: $(BASE) $(PAGES)
 
 test: lint types
 	cd web && ../scripts/with-node npm run check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --maxprocesses 6 --dist worksteal
 
 lint: $(DEV) $(PAGES)
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from examples import CAMERA, VIOLATION
-from fixtures_database import migrated_template, postgresql_address
+from fixtures_database import copy_of, migrated_template, postgresql_address
 from people import NOW, ZONE, settle_in
 from running_service import wait_for
 from sqlalchemy import func, select
@@ -136,10 +136,7 @@ def test_a_database_that_breaks_off_in_transactions_loses_nothing(tmp_path: Path
     transactions: it goes on by itself, and every violation is there once, with its ticket's count,
     its charge and a trail whose hashes agree; nothing was refused."""
     name = "broken_off"
-    server = postgresql_address()
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_template()}")
-    database = Database(server.replace("/postgres?", f"/{name}?"))
+    database = Database(copy_of(migrated_template(), name))
     settle_in(database, camera=CAMERA)
     spool = Spool(tmp_path / "spool")
     running = Recorder(database, spool, ZONE, lambda _: None)
@@ -150,7 +147,7 @@ def test_a_database_that_breaks_off_in_transactions_loses_nothing(tmp_path: Path
         "AND xact_start IS NOT NULL"
     )
     sent = killed = 0
-    with psycopg.connect(server, autocommit=True) as assassin:
+    with psycopg.connect(postgresql_address(), autocommit=True) as assassin:
         while killed < 5:
             assert sent < 5000, "the recorder was never caught in a transaction"
             for _ in range(20):
@@ -171,5 +168,5 @@ def test_a_database_that_breaks_off_in_transactions_loses_nothing(tmp_path: Path
             assert verify_audit(session).wrong is None
     finally:
         database.close()
-        with psycopg.connect(server, autocommit=True) as connection:
+        with psycopg.connect(postgresql_address(), autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
