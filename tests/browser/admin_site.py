@@ -107,7 +107,7 @@ def fits(page: Page, name: str) -> None:
                 for theme in ("light", "dark"):
                     page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
                     file = Path(folder) / f"{name}-{size['width']}-{language}-{theme}.png"
-                    page.screenshot(path=file, full_page=True)
+                    page.screenshot(path=file, full_page=True, animations="disabled")
             if not dialog:
                 page.get_by_test_id("language-switch").click()
     page.set_viewport_size(DESK)

@@ -120,6 +120,8 @@ def test_who_leaves_is_signed_out(page: Page, open_page: Callable[[str], Page]) 
     expect(page.get_by_test_id("edit-save")).to_have_count(0)
     assert worker.request.get("/api/v1/session").status == 401
     page.locator(".switch", has_text="包括已离职").click()
+    gone = page.get_by_test_id("person").filter(has_text=number)
+    expect(gone).to_contain_text("已离职")
     page.get_by_test_id(f"person-edit-{number}").click()
     page.get_by_test_id("person-active").click()
     expect(page.get_by_test_id("person-account")).to_contain_text("不会随之启用")
