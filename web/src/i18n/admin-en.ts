@@ -197,7 +197,7 @@ const adminEn: AdminMessages = {
       nothing: "There are no messages yet",
       state: { waiting: "Waiting", sending: "Being sent", sent: "Sent", failed: "Failed", unclear: "Unclear" },
       again: "sent again at {time}",
-      attempts: "tried {count} times",
+      attempts: "attempts: {count}",
     },
     checks: {
       unit: "Risk unit",
