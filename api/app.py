@@ -15,6 +15,7 @@ from api.routes import (
     access,
     audit,
     cases,
+    channels,
     evidence,
     inbox,
     ledger,
@@ -33,6 +34,7 @@ from api.routes import (
     ticket_settings,
     tickets,
     users,
+    working_time,
 )
 from api.schemas.errors import ProblemDetails
 from api.schemas.live import (
@@ -105,12 +107,14 @@ def describe(version: str) -> Application:
         review.router,
         tickets.router,
         ticket_settings.router,
+        working_time.router,
         reports.router,
         plans.router,
         risk.router,
         points.router,
         ledger.router,
         inbox.router,
+        channels.router,
     ):
         closed.include_router(part)
     for open_to_all in (access.open_to_all, oidc.open_to_all, system.open_to_all):

@@ -65,6 +65,16 @@ TEXTS: dict[str, dict[Language, tuple[str, str]]] = {
             "{anchors}.",
         ),
     },
+    "channel_test": {
+        "zh": (
+            "测试消息：{channel}",
+            "由 {by} 于 {asked_at} 发出。收到此消息，说明该渠道可用。",
+        ),
+        "en": (
+            "Test message: {channel}",
+            "Sent by {by} at {asked_at}. You read it, so this channel works.",
+        ),
+    },
 }  # fmt: skip
 KINDS: dict[str, dict[Language, str]] = {
     "missing_helmet": {"zh": "未戴安全帽", "en": "missing helmet"},
@@ -97,7 +107,7 @@ def words(
 
 
 def _word(name: str, value: object, language: Language, zone: ZoneInfo) -> str:
-    if name == "due_at" and isinstance(value, (int, float)):
+    if name in {"due_at", "asked_at"} and isinstance(value, (int, float)):
         return datetime.fromtimestamp(value, zone).strftime("%Y-%m-%d %H:%M")
     if name in {"kind", "title"} and value in KINDS:
         return KINDS[str(value)][language]

@@ -135,7 +135,9 @@ def read_person(id: PathId, caller: Watching, context: Here, response: Response)
 def edit_person(
     id: PathId, body: PersonEdit, caller: Editing, expected: Expected, response: Response
 ) -> Person:
-    """Who has left is not active any more, and keeps the account of points."""
+    """Who has left is not active any more and keeps the account of points; the user is switched off
+    and signed out, and stays off until somebody switches it on. 409 conflict for the last
+    administrator."""
     with caller.begin() as session:
         row = people.person(session, id, lock=True)
         caller.require(session, row.unit_id)

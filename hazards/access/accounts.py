@@ -2,18 +2,18 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
+from hazards.access.leaving import keep_an_administrator, switch_off
 from hazards.access.passwords import hash_token, new_token
 from hazards.access.queries import grants_of
 from hazards.access.roles import Capability, Role
 from hazards.access.tables import GrantRow, MachineTokenRow, SignInRow, UserRow
 from hazards.ids import new_id
 from hazards.site.people import person
-from hazards.site.people_tables import ROOT
 from hazards.site.tree import unit
 
 
@@ -110,16 +110,13 @@ def revoke(session: Session, user_id: int, role: Role, unit_id: str) -> None:
     if row is not None:
         session.delete(row)
         session.flush()
-        _keep_an_administrator(session)
+        keep_an_administrator(session)
 
 
 def deactivate(session: Session, user_id: int) -> UserRow:
     """Ends all sign-ins; what the user did stays. Raises NotFound, Conflict as revoke does."""
     row = user(session, user_id)
-    row.active = False
-    session.execute(delete(SignInRow).where(SignInRow.user_id == user_id))
-    session.flush()
-    _keep_an_administrator(session)
+    switch_off(session, [row])
     return row
 
 
@@ -168,14 +165,3 @@ def tokens(session: Session) -> list[MachineTokenRow]:
 def _check_person(session: Session, person_id: str | None) -> None:
     if person_id is not None:
         person(session, person_id)
-
-
-def _keep_an_administrator(session: Session) -> None:
-    left = session.scalar(
-        select(func.count())
-        .select_from(GrantRow)
-        .join(UserRow, UserRow.id == GrantRow.user_id)
-        .where(GrantRow.role == Role.ADMINISTRATOR, GrantRow.unit_id == ROOT, UserRow.active)
-    )
-    if not left:
-        raise Conflict("somebody has to administer the site: make another administrator first")

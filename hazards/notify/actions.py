@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from hazards.ids import derived_id, new_id
+from hazards.ids import derived_id
 from hazards.notify.tables import ChannelRow, MessageRow
 from hazards.site.tree import units_above
 from hazards.upsert import insert
@@ -65,6 +65,16 @@ def enqueue(session: Session, notices: Sequence[Notice], *, now: float) -> int:
         return 0
     made = insert(session, MessageRow).on_conflict_do_nothing().returning(MessageRow.id)
     return len(session.scalars(made, rows).all())
+
+
+def tell_channel(
+    session: Session, notice: Notice, channel: ChannelRow, *, now: float
+) -> MessageRow:
+    """A message through one channel alone."""
+    row = MessageRow(**_message(notice, channel.id, channel.person_id, channel.id, now))
+    session.add(row)
+    session.flush()
+    return row
 
 
 def _message(
@@ -148,18 +158,6 @@ def given_up(session: Session, id: str, sender: str, *, state: str, problem: str
     state: `failed`, or `unclear` where it may have gone out. problem, answer: as of `refused`.
     """
     return _finish(session, id, sender, state=state, problem=problem)
-
-
-def create_channel(
-    session: Session, *, name: str, url: str, person_id: str | None, unit_id: str | None
-) -> ChannelRow:
-    """An address of a person or a unit. url: in Apprise's words; never answered or logged."""
-    row = ChannelRow(
-        id=new_id(), name=name, url=url, person_id=person_id, unit_id=unit_id, active=True
-    )
-    session.add(row)
-    session.flush()
-    return row
 
 
 def _finish(session: Session, id: str, sender: str, **values: object) -> bool:

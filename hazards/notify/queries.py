@@ -1,10 +1,9 @@
-"""Reads of messages and channels."""
+"""Reads of messages."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.errors import NotFound
-from hazards.notify.tables import ChannelRow, MessageRow
+from hazards.notify.tables import MessageRow
 
 
 def inbox(
@@ -32,16 +31,3 @@ def message_counts(session: Session) -> dict[str, int]:
     """How many messages are in which state."""
     statement = select(MessageRow.state, func.count()).group_by(MessageRow.state)
     return {state: int(count) for state, count in session.execute(statement)}
-
-
-def channel(session: Session, id: str) -> ChannelRow:
-    """One channel. Raises NotFound."""
-    row = session.get(ChannelRow, id)
-    if row is None:
-        raise NotFound(f"there is no channel '{id}'")
-    return row
-
-
-def channels(session: Session) -> list[ChannelRow]:
-    """All channels by name; mask their url before it leaves the service."""
-    return list(session.scalars(select(ChannelRow).order_by(ChannelRow.name, ChannelRow.id)))

@@ -59,4 +59,5 @@ class MessageRow(Table):
     __table_args__ = (
         Index(None, "state", "next_try_at"),
         Index(None, "person_id", "made_at"),
+        Index(None, "channel_id", "made_at"),
     )

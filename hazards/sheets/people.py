@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hazards.access.leaving import switch_off_people
 from hazards.ids import new_id
 from hazards.sheets.places import Places
 from hazards.sheets.workbook import Column, Line, Mistakes, read, write
@@ -55,7 +56,8 @@ def export_people(session: Session, *, paths: Sequence[str], chinese: bool) -> b
 def import_people(session: Session, data: bytes, *, paths: Sequence[str]) -> Taken:
     """Adds who is new and changes who is there; who does not stand in the sheet stays.
 
-    Raises SheetRefused with every mistake; then nothing was changed.
+    Who has left cannot sign in any more. Raises SheetRefused with every mistake, and Conflict where
+    nobody would administer the site any more; then nothing was changed.
     """
     mistakes = Mistakes()
     lines = read(data, COLUMNS, mistakes)
@@ -102,6 +104,7 @@ def _values(
 
 def _store(session: Session, wanted: Sequence[tuple[PersonRow | None, dict[str, object]]]) -> Taken:
     made = changed = 0
+    left = [row.id for row, values in wanted if row and row.active and not values["active"]]
     for row, values in wanted:
         if row is None:
             session.add(PersonRow(id=new_id(), **values))
@@ -111,4 +114,5 @@ def _store(session: Session, wanted: Sequence[tuple[PersonRow | None, dict[str, 
                 setattr(row, key, value)
             changed += 1
     session.flush()
+    switch_off_people(session, left)
     return Taken(made, changed, len(wanted) - made - changed)

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
+from hazards.access.leaving import switch_off_people
 from hazards.ids import new_id
 from hazards.risk.tables import RiskUnitRow
 from hazards.site.people_tables import ContractorRow, PersonRow
@@ -30,11 +31,18 @@ def edit_person(
     session: Session, id: str, *, number: str, name: str, unit_id: str, post: str,
     contractor_id: str | None, active: bool,
 ) -> PersonRow:  # fmt: skip
-    """Who has left is not active any more, and keeps the account. Raises as create_person does."""
+    """Who has left is not active any more and cannot sign in, but keeps the account of points.
+
+    Who comes back has the user switched on by hand. Raises as create_person does, and Conflict
+    where nobody would administer the site any more.
+    """
     row = person(session, id, lock=True)
+    leaves = row.active and not active
     _write_person(session, row, number, name, unit_id, post, contractor_id)
     row.active = active
     _flush(session, f"somebody has the staff number '{number}' already")
+    if leaves:
+        switch_off_people(session, [id])
     return row
 
 

@@ -10,7 +10,14 @@ from core.errors import NotFound
 from hazards.cases.queries import Cursor
 from hazards.cases.tables import HazardRow
 from hazards.site.tree import units_within
-from hazards.tickets.tables import EscalationStepRow, TicketRow, TicketRuleRow, TransitionRow
+from hazards.tickets.tables import (
+    EscalationStepRow,
+    HolidayRow,
+    ShiftRow,
+    TicketRow,
+    TicketRuleRow,
+    TransitionRow,
+)
 from hazards.tickets.transitions import UNDONE_STATES, State, Tier
 
 
@@ -115,6 +122,16 @@ def ticket_rules(session: Session) -> list[TicketRuleRow]:
 def ladder(session: Session) -> list[EscalationStepRow]:
     """The rungs, from the lowest."""
     return list(session.scalars(select(EscalationStepRow).order_by(EscalationStepRow.level)))
+
+
+def shifts(session: Session) -> list[ShiftRow]:
+    """In their order."""
+    return list(session.scalars(select(ShiftRow).order_by(ShiftRow.position, ShiftRow.id)))
+
+
+def holidays(session: Session) -> list[HolidayRow]:
+    """By day."""
+    return list(session.scalars(select(HolidayRow).order_by(HolidayRow.day)))
 
 
 def overdue_count(

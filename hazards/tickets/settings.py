@@ -1,5 +1,6 @@
-"""Changes to the rules that open tickets and to the ladder that overdue ones climb."""
+"""Changes to the rules that open tickets, to the ladder, and to the working time of deadlines."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
+from core.schedule import Schedule
 from hazards.risk.tables import GradeRow
 from hazards.site.people_tables import PersonRow
+from hazards.tables import Table
 from hazards.tickets.by_rule import OWNER
-from hazards.tickets.queries import ladder, ticket_rules
-from hazards.tickets.tables import EscalationStepRow, TicketRuleRow
+from hazards.tickets.queries import holidays, ladder, shifts, ticket_rules
+from hazards.tickets.tables import EscalationStepRow, HolidayRow, ShiftRow, TicketRuleRow
 
 
 def replace_rules(session: Session, wanted: Sequence[dict[str, Any]]) -> list[TicketRuleRow]:
@@ -20,22 +23,11 @@ def replace_rules(session: Session, wanted: Sequence[dict[str, Any]]) -> list[Ti
     wanted: the columns of TicketRuleRow but position. Raises Conflict (an id twice), NotFound
     (grade, person).
     """
-    known = {row.id: row for row in ticket_rules(session)}
-    ids = [rule["id"] for rule in wanted]
-    if len(set(ids)) < len(ids):
+    if len({rule["id"] for rule in wanted}) < len(wanted):
         raise Conflict("two rules have the same id: choose another one")
     _check_references(session, wanted)
-    for position, rule in enumerate(wanted):
-        row = known.pop(rule["id"], None)
-        if row is None:
-            session.add(TicketRuleRow(**rule, position=position))
-            continue
-        row.position = position
-        for name, value in rule.items():
-            setattr(row, name, value)
-    for row in known.values():
-        session.delete(row)
-    session.flush()
+    known = {row.id: row for row in ticket_rules(session)}
+    _replace(session, TicketRuleRow, known, "id", _in_order(wanted))
     return ticket_rules(session)
 
 
@@ -44,21 +36,68 @@ def replace_ladder(session: Session, wanted: Sequence[dict[str, Any]]) -> list[E
 
     wanted: the columns of EscalationStepRow but level. Raises Conflict (order).
     """
-    known = {row.level: row for row in ladder(session)}
     after = [rung["after_s"] for rung in wanted]
     if after != sorted(after):
         raise Conflict("each rung has to come after the one below it: put them in order")
-    for level, rung in enumerate(wanted, 1):
-        row = known.pop(level, None)
+    known = {row.level: row for row in ladder(session)}
+    rungs = [{"level": level, **rung} for level, rung in enumerate(wanted, 1)]
+    _replace(session, EscalationStepRow, known, "level", rungs)
+    return ladder(session)
+
+
+def replace_shifts(session: Session, wanted: Sequence[dict[str, Any]]) -> list[ShiftRow]:
+    """The shifts from now on, in their order; deadlines that are set stay as they are.
+
+    wanted: the columns of ShiftRow but position. Raises Conflict (an id twice, dates in a
+    schedule).
+    """
+    if len({shift["id"] for shift in wanted}) < len(wanted):
+        raise Conflict("two shifts have the same id: choose another one")
+    for shift in wanted:
+        schedule = Schedule.parse(shift["schedule"])
+        if schedule.also or schedule.exceptions:
+            raise Conflict(
+                f"shift '{shift['name']}' names dates: a shift has hours of the week only, "
+                "dates stand among the holidays"
+            )
+    known = {row.id: row for row in shifts(session)}
+    _replace(session, ShiftRow, known, "id", _in_order(wanted))
+    return shifts(session)
+
+
+def replace_holidays(session: Session, wanted: Sequence[dict[str, Any]]) -> list[HolidayRow]:
+    """The days that differ from their weekday, from now on. Raises Conflict (a day twice).
+
+    wanted: the columns of HolidayRow.
+    """
+    days = Counter(holiday["day"] for holiday in wanted)
+    for day, times in days.items():
+        if times > 1:
+            raise Conflict(f"{day} stands in the list {times} times: keep one")
+    known = {row.day: row for row in holidays(session)}
+    _replace(session, HolidayRow, known, "day", wanted)
+    return holidays(session)
+
+
+def _in_order(wanted: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**one, "position": position} for position, one in enumerate(wanted)]
+
+
+def _replace(
+    session: Session, table: type[Table], known: dict[Any, Any], key: str,
+    wanted: Sequence[dict[str, Any]],
+) -> None:  # fmt: skip
+    """What is wanted stays or comes, the rest of what is known goes. key: name of the column."""
+    for columns in wanted:
+        row = known.pop(columns[key], None)
         if row is None:
-            session.add(EscalationStepRow(level=level, **rung))
+            session.add(table(**columns))
             continue
-        for name, value in rung.items():
+        for name, value in columns.items():
             setattr(row, name, value)
     for row in known.values():
         session.delete(row)
     session.flush()
-    return ladder(session)
 
 
 def _check_references(session: Session, wanted: Sequence[dict[str, Any]]) -> None:

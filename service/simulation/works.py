@@ -11,7 +11,7 @@ from hazards.access.roles import Role
 from hazards.access.tables import UserRow
 from hazards.evidence.tables import PhotoRow
 from hazards.ids import new_id
-from hazards.notify.actions import create_channel
+from hazards.notify.channels import create_channel
 from hazards.points.rewards import create_reward
 from hazards.points.tables import RewardRow
 from hazards.risk.actions import RiskDraft, approve, create_risk_unit, set_check_list

@@ -17,6 +17,10 @@ OWN = {
     "CsrfRefused", "RateLimited", "InvalidRequest", "Stale", "PreconditionMissing", "ProviderAway",
     "HTTPException",
 }  # fmt: skip
+BY_NAME = {"_no_sheet"}
+"""Functions that make an error of their only argument."""
+NOTED = {"add", "note"}
+"""Of the mistakes of a sheet."""
 CLASSES = ({name for name in vars(errors) if name[0].isupper()} | OWN) - NEVER_ASKED_FOR
 
 
@@ -44,10 +48,10 @@ def _sentences(module: ast.Module) -> Iterator[str]:
             continue
         function = call.func
         name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
-        noted = name == "add" and isinstance(function, ast.Attribute) and (
+        noted = name in NOTED and isinstance(function, ast.Attribute) and (
             getattr(function.value, "id", "") == "mistakes"
         )  # fmt: skip
-        raised = name in CLASSES or (name == "__init__" and len(call.args) == 1)
+        raised = name in CLASSES | BY_NAME or (name == "__init__" and len(call.args) == 1)
         if not (noted or raised) or not call.args:
             continue
         said = call.args[-1]

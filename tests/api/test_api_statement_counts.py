@@ -23,6 +23,7 @@ IDS = {
     "people": "p0",
     "contractors": "c0",
     "users": "1",
+    "channels": "ch0",
     "plans": "plan-0",
     "risk-units": "risk-0",
     "accounts": "person:p0",

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from admin_site import open_page, site  # noqa: F401
 from playwright.sync_api import Browser, Page, sync_playwright
 from running_service import PASSWORD, Service, blocked_video, service_with  # noqa: F401
 

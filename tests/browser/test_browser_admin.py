@@ -1,143 +1,21 @@
-"""The pages of the administration and the messages, by hand in a real browser.
+"""The pages of the administration and the messages, by hand in a real browser."""
 
-LOOK_AT=<folder> keeps pictures of every page, wide and narrow, in both languages.
-"""
-
-import io
-import os
 import re
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from running_service import PASSWORD, Service, service_with
-from sqlalchemy import select
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
-
-from small_site import settle_in
-
-from hazards.access.accounts import create_user, grant
-from hazards.access.passwords import hash_password
-from hazards.access.roles import Role
-from hazards.access.tables import UserRow
-from hazards.database import Database
-from hazards.notify.tables import MessageRow
-from hazards.points.months import open_month
-from hazards.site.people import create_contractor
+from admin_site import choose, fits, save, sheet
+from playwright.sync_api import Page, expect
+from running_service import PASSWORD
 
 pytestmark = pytest.mark.browser
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-MESSAGES = (
-    ("overdue", {"ticket_id": "t", "title": "blocked_exit", "level": 2, "to": "team_leader",
-                 "due_at": 1_700_000_000.0}),
-    ("checks_due", {"count": 3, "places": ["Hall", "Dock"], "day": "2026-11-24"}),
-    ("days_running", {"person_id": "li", "name": "Li", "kind": "missing_helmet",
-                      "hazard_ids": []}),
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The small site; the administrator is li, who has three messages; wang is a worker."""
-    with service_with(tmp_path_factory.mktemp("admin"), []) as service:
-        service.begin()
-        database = Database(f"sqlite:///{service.data_dir}/anyan.db")
-        settle_in(database)
-        with database.begin() as session:
-            admin = session.scalars(select(UserRow).where(UserRow.name == "admin")).one()
-            admin.person_id = "li"
-            open_month(session, now=time.time(), zone=ZoneInfo("Asia/Shanghai"))
-            create_contractor(session, name="外包一", unit_id="works", contact="赵工 13800000000")
-            worker = create_user(
-                session, name="wang", display_name="王强", password_hash=hash_password(PASSWORD),
-                person_id="wang",
-            )  # fmt: skip
-            grant(session, worker.id, Role.WORKER, "team-a")
-            for number, (code, details) in enumerate(MESSAGES):
-                session.add(
-                    MessageRow(
-                        id=f"m{number}", key=f"m{number}", person_id="li", code=code,
-                        details=details, made_at=time.time() - number * 3600, state="sent",
-                        attempts=0, next_try_at=0.0, claimed_by="", claimed_until=0.0, problem="",
-                    )
-                )  # fmt: skip
-        database.close()
-        yield service
-
-
-@pytest.fixture
-def open_page(browser: Browser, site: Service) -> Iterator[Callable[[str], Page]]:
-    """Signs somebody in; no page may log an error of its own."""
-    contexts, errors = [], []
-
-    def sign_in(name: str) -> Page:
-        context = browser.new_context(
-            viewport=DESK, base_url=str(site.client.base_url), locale="zh-CN"
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.set_default_timeout(60_000)
-        page.goto("/sign-in")
-        page.get_by_test_id("sign-in-username").fill(name)
-        page.get_by_test_id("sign-in-password").fill(PASSWORD)
-        page.get_by_test_id("sign-in-submit").click()
-        page.get_by_role("link", name="工单").wait_for()
-        return page
-
-    yield sign_in
-    for context in contexts:
-        context.close()
-    assert errors == []
 
 
 @pytest.fixture
 def page(open_page: Callable[[str], Page]) -> Page:
     return open_page("admin")
-
-
-def _fits(page: Page, name: str) -> None:
-    """Nothing is wider than the screen, wide or narrow, in either language."""
-    folder = os.environ.get("LOOK_AT")
-    dialog = page.locator(".el-overlay-dialog:visible").count() > 0
-    for size in (DESK, PHONE):
-        page.set_viewport_size(size)
-        for language in ("zh",) if dialog else ("zh", "en"):
-            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
-            if folder is not None:
-                file = Path(folder) / f"{name}-{size['width']}-{language}.png"
-                page.screenshot(path=file, full_page=True)
-            if not dialog:
-                page.get_by_test_id("language-switch").click()
-    page.set_viewport_size(DESK)
-
-
-def _sheet(*rows: list[str]) -> dict[str, object]:
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    file = io.BytesIO()
-    book.save(file)
-    mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return {"name": "people.xlsx", "mimeType": mime, "buffer": file.getvalue()}
-
-
-def _choose(page: Page, test_id: str, value: str) -> None:
-    page.get_by_test_id(test_id).select_option(value)
-
-
-def _save(page: Page, test_id: str) -> None:
-    """Until the service has taken it; then there is nothing to save any more."""
-    with page.expect_response(lambda answer: answer.request.method == "PUT") as taken:
-        page.get_by_test_id(test_id).click()
-    assert taken.value.status == 200
-    expect(page.get_by_test_id(test_id)).to_be_disabled()
 
 
 def test_a_worker_sees_the_own_things_only(open_page: Callable[[str], Page]) -> None:
@@ -149,7 +27,7 @@ def test_a_worker_sees_the_own_things_only(open_page: Callable[[str], Page]) -> 
     for address in ("/", "/admin/people", "/review", "/cameras"):
         page.goto(address)
         page.get_by_role("heading", name="隐患工单").wait_for()
-    _fits(page, "worker")
+    fits(page, "worker")
     page.get_by_test_id("account-menu").click()
     expect(page.get_by_test_id("menu-admin")).to_have_count(0)
 
@@ -161,8 +39,8 @@ def test_people_are_added_changed_and_imported(page: Page, tmp_path: Path) -> No
     page.get_by_test_id("person-add").click()
     page.get_by_test_id("person-number").fill("100")
     page.get_by_test_id("person-name").fill("孙丽")
-    _choose(page, "person-unit", "yard")
-    _fits(page, "person-form")
+    choose(page, "person-unit", "yard")
+    fits(page, "person-form")
     page.get_by_test_id("edit-save").click()
     expect(page.get_by_test_id("person").filter(has_text="孙丽")).to_contain_text("Yard")
     page.get_by_test_id("person-edit-100").click()
@@ -170,11 +48,11 @@ def test_people_are_added_changed_and_imported(page: Page, tmp_path: Path) -> No
     page.get_by_test_id("edit-save").click()
     expect(page.get_by_test_id("person")).to_have_count(2)
     head = ["工号", "姓名", "部门", "在职"]
-    wrong = _sheet(head, ["200", "周", "没有这个部门", ""], ["200", "", "Yard", "也许"])
+    wrong = sheet(head, ["200", "周", "没有这个部门", ""], ["200", "", "Yard", "也许"])
     page.get_by_test_id("sheet-people-file").set_input_files(wrong)  # type: ignore[arg-type]
     expect(page.get_by_test_id("sheet-mistake")).to_have_count(4)
-    _fits(page, "people-mistakes")
-    right = _sheet(head, ["200", "周敏", "Yard", "是"])
+    fits(page, "people-mistakes")
+    right = sheet(head, ["200", "周敏", "Yard", "是"])
     page.get_by_test_id("sheet-people-file").set_input_files(right)  # type: ignore[arg-type]
     expect(page.get_by_test_id("sheet-done")).to_contain_text("新增 1")
     page.get_by_test_id("people-search").fill("周")
@@ -195,8 +73,8 @@ def test_the_organisation_grows_and_moves(page: Page) -> None:
     row = page.get_by_test_id("unit").filter(has_text="夜班")
     expect(row).to_have_count(1)
     page.get_by_test_id("unit-edit-works").click()
-    _choose(page, "unit-parent", "yard")
-    _fits(page, "unit-form")
+    choose(page, "unit-parent", "yard")
+    fits(page, "unit-form")
     page.get_by_test_id("edit-save").click()
     expect(page.get_by_test_id("edit-save")).to_have_count(0)
     units = page.request.get("/api/v1/units").json()["items"]
@@ -210,7 +88,7 @@ def test_the_organisation_grows_and_moves(page: Page) -> None:
     page.get_by_test_id("contractor-name").fill("脚手架公司")
     page.get_by_test_id("edit-save").click()
     expect(page.get_by_test_id("contractor")).to_have_count(2)
-    _fits(page, "organisation")
+    fits(page, "organisation")
 
 
 def test_an_account_gets_a_role_in_a_part_of_the_site(
@@ -225,9 +103,9 @@ def test_an_account_gets_a_role_in_a_part_of_the_site(
     expect(page.get_by_test_id("edit-save")).to_be_disabled()
     page.get_by_test_id("user-password").fill(PASSWORD)
     page.get_by_test_id("grant-add").click()
-    _choose(page, "grant-role", "safety_staff")
-    _choose(page, "grant-unit", "yard")
-    _fits(page, "user-form")
+    choose(page, "grant-role", "safety_staff")
+    choose(page, "grant-unit", "yard")
+    fits(page, "user-form")
     page.get_by_test_id("edit-save").click()
     row = page.get_by_test_id("user").filter(has_text="安全员小周")
     expect(row).to_contain_text("安全员 · Yard")
@@ -240,7 +118,7 @@ def test_an_account_gets_a_role_in_a_part_of_the_site(
     page.get_by_test_id("edit-save").click()
     expect(row).to_contain_text("已停用")
     assert staff.request.get("/api/v1/session").status == 401
-    _fits(page, "users")
+    fits(page, "users")
 
 
 def test_ticket_rules_and_ladder_are_edited(page: Page) -> None:
@@ -259,11 +137,11 @@ def test_ticket_rules_and_ladder_are_edited(page: Page) -> None:
     last.get_by_test_id("rule-hours").fill("soon")
     expect(page.get_by_test_id("rules-save")).to_be_disabled()
     last.get_by_test_id("rule-hours").fill("2.5")
-    _save(page, "rules-save")
+    save(page, "rules-save")
     after = page.request.get("/api/v1/ticket-rules").json()["items"]
     assert [rule["id"] for rule in after[:2]] == [before[1]["id"], before[0]["id"]]
     assert (after[-1]["kind"], after[-1]["deadline_s"]) == ("gas", 9000)
-    _fits(page, "ticket-rules")
+    fits(page, "ticket-rules")
 
     page.goto("/admin/escalation")
     hours = page.get_by_test_id("rung-hours")
@@ -274,11 +152,11 @@ def test_ticket_rules_and_ladder_are_edited(page: Page) -> None:
     expect(page.get_by_test_id("ladder-save")).to_be_disabled()
     hours.last.fill("80")
     page.get_by_test_id("rung-to").last.select_option("safety_staff")
-    _save(page, "ladder-save")
+    save(page, "ladder-save")
     ladder = page.request.get("/api/v1/escalation").json()["items"]
     assert len(ladder) == rungs + 1
     assert ladder[-1] == {"after_s": 288000, "to": "safety_staff", "supervise": False}
-    _fits(page, "escalation")
+    fits(page, "escalation")
 
 
 def test_check_lists_points_and_months(page: Page) -> None:
@@ -286,13 +164,13 @@ def test_check_lists_points_and_months(page: Page) -> None:
     page.goto("/admin/check-lists")
     page.get_by_test_id("check-add").click()
     page.get_by_test_id("check-text").fill("灭火器在位、压力正常")
-    _choose(page, "check-frequency", "week")
-    _save(page, "check-save")
+    choose(page, "check-frequency", "week")
+    save(page, "check-save")
     lines = page.request.get("/api/v1/risk-units/hall").json()["check_list"]
     assert [(line["text"], line["frequency"]) for line in lines] == [
         ("灭火器在位、压力正常", "week")
     ]
-    _fits(page, "check-lists")
+    fits(page, "check-lists")
     page.goto("/admin/points")
     field = page.get_by_test_id("policy-appeal_days")
     field.fill("x")
@@ -301,7 +179,7 @@ def test_check_lists_points_and_months(page: Page) -> None:
     page.get_by_test_id("policy-save").click()
     expect(page.get_by_test_id("policy-version")).to_have_count(2)
     expect(page.get_by_test_id("month").first).to_contain_text("进行中")
-    _fits(page, "points-policy")
+    fits(page, "points-policy")
 
 
 def test_messages_are_read_as_sentences(page: Page) -> None:
@@ -314,4 +192,4 @@ def test_messages_are_read_as_sentences(page: Page) -> None:
     expect(lines.nth(0).get_by_role("link")).to_have_attribute("href", "/tickets/t")
     expect(lines.nth(1)).to_contain_text("待检查：Hall、Dock。")
     expect(lines.nth(2)).to_contain_text("连续三天出现")
-    _fits(page, "inbox")
+    fits(page, "inbox")

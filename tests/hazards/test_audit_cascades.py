@@ -11,7 +11,7 @@ from hazards.access.roles import Role
 from hazards.access.tables import UserRow
 from hazards.audit.queries import audit_page
 from hazards.database import Database
-from hazards.notify.actions import create_channel
+from hazards.notify.channels import create_channel
 from hazards.risk.actions import create_plan, set_camera_view, set_check_list, set_in_charge
 from hazards.risk.duties import record_check
 from hazards.site.actions import create_camera, delete_camera

@@ -6,16 +6,23 @@ import pytest
 from examples import CAMERA, VIOLATION
 from people import ALWAYS, DAY, NOW, settle_in, user
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from core.errors import NotFound
+from core.errors import Conflict, NotFound, NotSignedIn
 from core.violation import Violation
+from hazards.access.actions import sign_in
+from hazards.access.queries import sign_in_of
 from hazards.access.roles import Role
+from hazards.access.tables import UserRow
+from hazards.audit.tables import AuditRow
+from hazards.audit.trail import acting
 from hazards.cases import flow
 from hazards.cases.tables import HazardRow
 from hazards.database import Database
 from hazards.notify.queries import inbox
 from hazards.risk import actions as risk_actions
 from hazards.risk.colours import colours, note_blind
+from hazards.sheets.people import import_people
 from hazards.site.actions import delete_camera
 from hazards.site.people import edit_person
 from hazards.site.people_tables import PersonRow
@@ -38,11 +45,15 @@ def _settled(database: Database) -> str:
 
 def _leave(database: Database, person_id: str) -> None:
     with database.begin() as session:
-        row = session.get_one(PersonRow, person_id)
-        edit_person(
-            session, person_id, number=row.number, name=row.name, unit_id=row.unit_id,
-            post=row.post, contractor_id=None, active=False,
-        )  # fmt: skip
+        _set_active(session, person_id, active=False)
+
+
+def _set_active(session: Session, person_id: str, *, active: bool) -> None:
+    row = session.get_one(PersonRow, person_id)
+    edit_person(
+        session, person_id, number=row.number, name=row.name, unit_id=row.unit_id, post=row.post,
+        contractor_id=None, active=active,
+    )  # fmt: skip
 
 
 def test_a_ticket_of_somebody_who_has_left_does_not_wait_in_silence(database: Database) -> None:
@@ -82,6 +93,56 @@ def test_what_an_owner_who_has_left_would_get_goes_to_the_safety_staff(database:
         ticket = session.scalars(select(TicketRow)).one()
         assert (ticket.state, ticket.assignee_id) == ("confirmed", None)
         assert [m.code for m in inbox(session, "zhao", before=None, limit=9)] == ["unassigned"]
+
+
+def test_who_has_left_cannot_sign_in_any_more(database: Database) -> None:
+    """The account goes off and its sign-ins end with the person; coming back switches nothing on,
+    and the trail tells of it."""
+    settle_in(database)
+    with database.begin() as session:
+        gone = user(session, "leader", Role.TEAM_LEADER, "team-a", person_id="wang")
+        stays = user(session, "deputy", Role.ADMINISTRATOR, person_id="li")
+        tokens = [sign_in(session, row, now=NOW).token for row in (gone, stays)]
+    with database.begin() as session:
+        acting(session, "user:9", now=NOW)
+        _set_active(session, "wang", active=False)
+    with database.begin() as session:
+        with pytest.raises(NotSignedIn):
+            sign_in_of(session, tokens[0], now=NOW)
+        assert sign_in_of(session, tokens[1], now=NOW).user_id == stays.id
+        (change,) = session.scalars(
+            select(AuditRow).where(AuditRow.subject == "users", AuditRow.actor == "user:9")
+        ).all()
+        assert (change.before["active"], change.after["active"]) == (True, False)
+        _set_active(session, "wang", active=True)
+        assert session.get_one(PersonRow, "wang").active
+        assert not session.get_one(UserRow, gone.id).active
+
+
+def test_the_last_administrator_does_not_leave(database: Database) -> None:
+    """By hand or by a sheet: another one comes first, and nothing of it is kept."""
+    settle_in(database)
+    with database.begin() as session:
+        user(session, "admin", Role.ADMINISTRATOR, person_id="li")
+    with pytest.raises(Conflict, match="another administrator"), database.begin() as session:
+        _set_active(session, "li", active=False)
+    sheet = b"number,name,unit,active\nli,Li,team-a,no\nwang,Wang B,team-a,yes\n"
+    with pytest.raises(Conflict, match="another administrator"), database.begin() as session:
+        import_people(session, sheet, paths=["/site/"])
+    with database.read() as session:
+        assert session.get_one(PersonRow, "li").active
+        assert session.get_one(PersonRow, "wang").name == "Wang"
+
+
+def test_leavers_of_a_sheet_are_switched_off_together(database: Database) -> None:
+    """Nobody of them is left out."""
+    settle_in(database)
+    with database.begin() as session:
+        user(session, "admin", Role.ADMINISTRATOR)
+        users = [user(session, name, Role.WORKER, person_id=name) for name in ("li", "wang")]
+        sheet = b"number,name,unit,active\nli,Li,team-a,no\nwang,Wang,team-a,no\n"
+        assert import_people(session, sheet, paths=["/site/"]).changed == 2
+        assert [row.active for row in users] == [False, False]
 
 
 def test_a_retired_risk_unit_keeps_its_tickets(database: Database) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from hazards.database import Database
 from hazards.notify import actions, queries
 from hazards.notify.actions import Notice
+from hazards.notify.channels import create_channel
 from hazards.notify.tables import MessageRow
 
 
@@ -24,12 +25,10 @@ def _fill(database: Database, *keys: str, now: float = NOW) -> list[int]:
 def _channel(database: Database) -> None:
     settle_in(database)
     with database.begin() as session:
-        actions.create_channel(
+        create_channel(
             session, name="Works", url="dingtalk://secret", person_id=None, unit_id="works"
         )
-        actions.create_channel(
-            session, name="Zhao", url="mailto://zhao", person_id="zhao", unit_id=None
-        )
+        create_channel(session, name="Zhao", url="mailto://zhao", person_id="zhao", unit_id=None)
 
 
 def _claim(database: Database, sender: str, now: float = NOW, limit: int = 20) -> list[MessageRow]:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from hazards.database import Database
 from hazards.notify import actions
 from hazards.notify.actions import Notice
+from hazards.notify.channels import create_channel
 from hazards.notify.tables import ChannelRow, MessageRow
 from service.delivery import Outcome, deliver
 from service.message_texts import TEXTS
@@ -72,7 +73,7 @@ def receiver() -> Iterator[Receiver]:
 def _channel(database: Database, url: str) -> None:
     settle_in(database)
     with database.begin() as session:
-        actions.create_channel(session, name="hook", url=url, person_id=None, unit_id="works")
+        create_channel(session, name="hook", url=url, person_id=None, unit_id="works")
 
 
 def _tell(database: Database, *keys: str) -> None:

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { daysBetween, weekdayOf } from "../src/admin/days";
 import { fromHours, toHours } from "../src/admin/hours";
 import { bodyOf, draftOf as policyDraft } from "../src/admin/policy-draft";
 import { draftOf, faultOf, freshDraft, ruleOf } from "../src/admin/rule-draft";
@@ -26,6 +27,18 @@ const POLICY: PolicyBody = {
   repeat_days: 30, earned_per_day: 20, earned_per_month: 60, lost_per_day: 50, lost_per_month: 100,
   award_average: 60, appeal_days: 7,
 };
+
+describe("days of the calendar", () => {
+  it("are listed across a month, and none where the last comes first", () => {
+    expect(daysBetween("2026-09-30", "2026-10-02")).toEqual(["2026-09-30", "2026-10-01", "2026-10-02"]);
+    expect(daysBetween("2026-10-01", "2026-10-01")).toEqual(["2026-10-01"]);
+    expect(daysBetween("2026-10-02", "2026-10-01")).toEqual([]);
+  });
+
+  it("have their weekday, wherever the browser is", () => {
+    expect([weekdayOf("2026-10-01"), weekdayOf("2026-10-04")]).toEqual(["thu", "sun"]);
+  });
+});
 
 describe("the organisation as a list", () => {
   it("goes by position, each unit after the one above it", () => {

@@ -1,4 +1,5 @@
-/** Calls of the administration: organisation, people, users, rules, ladder, check lists, points. */
+/** Calls of the administration: organisation, people, users, rules, ladder, working time, channels,
+ * check lists, points. */
 import { readTagged, replaceTagged, request } from "./client";
 import type { components } from "./schema";
 
@@ -15,6 +16,11 @@ export type Grant = Schemas["Grant"];
 export type Role = Schemas["Role"];
 export type TicketRule = Schemas["TicketRule"];
 export type Rung = Schemas["Rung"];
+export type Shift = Schemas["Shift"];
+export type Holiday = Schemas["Holiday"];
+export type Channel = Schemas["Channel"];
+export type ChannelEdit = Schemas["ChannelEdit"];
+export type ChannelMessage = Schemas["ChannelMessage"];
 export type CheckLine = Schemas["CheckLine"];
 export type PointPolicy = Schemas["PointPolicy"];
 export type PolicyBody = Schemas["PolicyBody"];
@@ -22,7 +28,7 @@ export type Month = Schemas["Month"];
 export type InboxMessage = Schemas["InboxMessage"];
 export type Alerts = Schemas["Alerts"];
 export type Imported = Schemas["Imported"];
-export type SheetName = "people" | "units" | "risks";
+export type SheetName = "people" | "units" | "risks" | "holidays";
 
 const segment = encodeURIComponent;
 /** The same form sent twice, after a lost answer, makes one record. */
@@ -78,6 +84,31 @@ const LADDER = "/api/v1/escalation";
 export const readLadder = () => readTagged<Schemas["Ladder"]>(LADDER);
 export const replaceLadder = (items: Rung[], tag: string) =>
   replaceTagged<Schemas["Ladder"]>(LADDER, { items }, tag);
+const SHIFTS = "/api/v1/shifts";
+export const readShifts = () => readTagged<Schemas["Shifts"]>(SHIFTS);
+export const replaceShifts = (items: Shift[], tag: string) =>
+  replaceTagged<Schemas["Shifts"]>(SHIFTS, { items }, tag);
+const HOLIDAYS = "/api/v1/holidays";
+export const readHolidays = () => readTagged<Schemas["Holidays"]>(HOLIDAYS);
+export const replaceHolidays = (items: Holiday[], tag: string) =>
+  replaceTagged<Schemas["Holidays"]>(HOLIDAYS, { items }, tag);
+
+const channelPath = (id: string) => `/api/v1/channels/${segment(id)}`;
+export function listChannels(search: string, after: string | null) {
+  const query = new URLSearchParams({ search });
+  if (after !== null) query.set("after", after);
+  return request<Schemas["Channels"]>("GET", `/api/v1/channels?${query.toString()}`);
+}
+export const createChannel = (channel: Schemas["ChannelCreate"]) =>
+  create<Channel>("/api/v1/channels", channel);
+export const readChannel = (id: string) => readTagged<Channel>(channelPath(id));
+export const editChannel = (id: string, channel: ChannelEdit, tag: string) =>
+  replaceTagged<Channel>(channelPath(id), channel, tag);
+export const deleteChannel = (id: string) => request<void>("DELETE", channelPath(id));
+export const testChannel = (id: string) => create<ChannelMessage>(`${channelPath(id)}/test`, undefined);
+export const listChannelMessages = async (id: string) =>
+  (await request<Schemas["ChannelMessages"]>("GET", `${channelPath(id)}/messages`)).items;
+
 export const listGrades = async () =>
   (await request<Schemas["Grades"]>("GET", "/api/v1/grades")).items;
 

@@ -600,7 +600,9 @@ export interface paths {
         get: operations["read_person"];
         /**
          * Change a person
-         * @description Who has left is not active any more, and keeps the account of points.
+         * @description Who has left is not active any more and keeps the account of points; the user is switched off
+         *     and signed out, and stays off until somebody switches it on. 409 conflict for the last
+         *     administrator.
          */
         put: operations["edit_person"];
         post?: never;
@@ -875,6 +877,30 @@ export interface paths {
          * @description By id; a row without one is a new risk unit. 422 sheet_refused with every mistake.
          */
         put: operations["take_risks"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheets/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Holidays and make-up days as an Excel file
+         * @description Of all years; changed, it can be sent back.
+         */
+        get: operations["holidays_sheet"];
+        /**
+         * Import holidays and make-up days
+         * @description By day; what is not in the file stays. 422 sheet_refused with every mistake.
+         */
+        put: operations["take_holidays"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1226,6 +1252,54 @@ export interface paths {
          * @description 409 conflict where a rung would come before the one below it.
          */
         put: operations["replace_ladder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The shifts of a week
+         * @description In their order.
+         */
+        get: operations["read_shifts"];
+        /**
+         * Replace the shifts
+         * @description Deadlines that are set stay. 409 conflict for an id twice, or dates in a schedule.
+         */
+        put: operations["replace_shifts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Holidays and make-up days
+         * @description By day.
+         */
+        get: operations["read_holidays"];
+        /**
+         * Replace holidays and make-up days
+         * @description Deadlines that are set stay. 409 conflict for a day twice.
+         */
+        put: operations["replace_holidays"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2037,6 +2111,99 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Channels, by name
+         * @description Of the units and people of the caller's part of the site. search: part of a name.
+         */
+        get: operations["list_channels"];
+        put?: never;
+        /**
+         * Add a channel
+         * @description 422 invalid_request for an address that no service has; incomplete without one owner.
+         */
+        post: operations["create_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One channel
+         * @description Without its secret, which nobody is told again. 404 not_found.
+         */
+        get: operations["read_channel"];
+        /**
+         * Change a channel
+         * @description Without a url it keeps the one it has. What waits goes to the new address.
+         */
+        put: operations["edit_channel"];
+        post?: never;
+        /**
+         * Delete a channel
+         * @description What waits for it is not sent any more.
+         */
+        delete: operations["delete_channel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test message
+         * @description Through the outbox: what became of it stands among the channel's messages. 409 conflict
+         *     where the channel is switched off.
+         */
+        post: operations["test_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What went through a channel
+         * @description The newest, and what became of each.
+         */
+        get: operations["list_channel_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2311,6 +2478,106 @@ export interface components {
         Changes: {
             /** Items */
             items: components["schemas"]["Change"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Channel
+         * @description service: whose it is, such as `DingTalk`; empty where the address cannot be read any more.
+         *
+         *     address: without its secret, `mailtos://example.com/****`. owner_name: of the person or unit.
+         */
+        Channel: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Service */
+            service: string;
+            /** Address */
+            address: string;
+            /** Person Id */
+            person_id: string | null;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Owner Name */
+            owner_name: string;
+            /** Active */
+            active: boolean;
+        };
+        /**
+         * ChannelCreate
+         * @description url: in Apprise's words, such as `wecombot://KEY`; kept, and never shown again.
+         */
+        ChannelCreate: {
+            /** Name */
+            name: string;
+            /** Person Id */
+            person_id: string | null;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Url */
+            url: string;
+        };
+        /**
+         * ChannelEdit
+         * @description url: null keeps the address. active: false sends nothing there.
+         */
+        ChannelEdit: {
+            /** Name */
+            name: string;
+            /** Person Id */
+            person_id: string | null;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Url */
+            url: string | null;
+            /** Active */
+            active: boolean;
+        };
+        /**
+         * ChannelMessage
+         * @description code, details: what it says, put into words by the pages. Times: UTC seconds.
+         *
+         *     problem: why it did not go out the last time, empty where it did. next_try_at: of one that
+         *     waits.
+         */
+        ChannelMessage: {
+            /** Id */
+            id: string;
+            /** Code */
+            code: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            state: components["schemas"]["MessageState"];
+            /** Made At */
+            made_at: number;
+            /** Sent At */
+            sent_at: number | null;
+            /** Attempts */
+            attempts: number;
+            /** Next Try At */
+            next_try_at: number;
+            /** Problem */
+            problem: string;
+        };
+        /**
+         * ChannelMessages
+         * @description Newest first.
+         */
+        ChannelMessages: {
+            /** Items */
+            items: components["schemas"]["ChannelMessage"][];
+        };
+        /**
+         * Channels
+         * @description One page, by name.
+         */
+        Channels: {
+            /** Items */
+            items: components["schemas"]["Channel"][];
             /** Next */
             next: string | null;
         };
@@ -2800,6 +3067,26 @@ export interface components {
             status: "ok";
         };
         /**
+         * Holiday
+         * @description day: `2026-10-01`. worked: a make-up day, with the hours of a Monday.
+         */
+        Holiday: {
+            /** Day */
+            day: string;
+            /** Name */
+            name: string;
+            /** Worked */
+            worked: boolean;
+        };
+        /**
+         * Holidays
+         * @description By day, of all years.
+         */
+        Holidays: {
+            /** Items */
+            items: components["schemas"]["Holiday"][];
+        };
+        /**
          * Imported
          * @description Records that are new, other than before, or the same.
          */
@@ -3033,6 +3320,12 @@ export interface components {
              */
             unclear: number;
         };
+        /**
+         * MessageState
+         * @description Where a message stands; `unclear` may have arrived, and is not sent again by itself.
+         * @enum {string}
+         */
+        MessageState: "waiting" | "sending" | "sent" | "failed" | "unclear";
         /**
          * Method
          * @description How a risk is judged: L·E·C after Kinney and Wiruth (1976), or likelihood × severity.
@@ -3814,6 +4107,22 @@ export interface components {
             csrf_token: string;
         };
         /**
+         * Shift
+         * @description schedule: hours of the week, such as `mon-fri 08:00-18:00`, or `always`.
+         *
+         *     working: deadlines of tickets run in it.
+         */
+        Shift: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Schedule */
+            schedule: string;
+            /** Working */
+            working: boolean;
+        };
+        /**
          * ShiftForecast
          * @description Alarms that a shift may expect. low, high: 90 % of such shifts.
          */
@@ -3830,6 +4139,14 @@ export interface components {
             low: number;
             /** High */
             high: number;
+        };
+        /**
+         * Shifts
+         * @description In their order; where two run at once, a check belongs to the first.
+         */
+        Shifts: {
+            /** Items */
+            items: components["schemas"]["Shift"][];
         };
         /**
          * SignIn
@@ -6963,6 +7280,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "text/csv": string;
             };
         };
         responses: {
@@ -7043,6 +7361,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "text/csv": string;
             };
         };
         responses: {
@@ -7123,6 +7442,88 @@ export interface operations {
         requestBody: {
             content: {
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    holidays_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    take_holidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "text/csv": string;
             };
         };
         responses: {
@@ -7945,6 +8346,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ladder"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_shifts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shifts"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_shifts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Shifts"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shifts"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_holidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holidays"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_holidays: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Holidays"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holidays"];
                 };
             };
             /** @description Problem, with its places */
@@ -9883,6 +10450,302 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageCounts"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_channels: {
+        parameters: {
+            query?: {
+                search?: string;
+                /** @description The `next` of the page before. */
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channels"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 7 days: the same answer, made once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    edit_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    delete_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    test_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 7 days: the same answer, made once. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelMessage"];
+                };
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_channel_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelMessages"];
                 };
             };
             /** @description Problem, with its places */

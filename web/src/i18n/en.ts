@@ -251,6 +251,8 @@ const en: Messages = {
     removePart: "Remove",
     dates: { holiday: "Holiday", permit: "Permit", also: "Working day" },
     scheduleHint: "Local time of the site. On holidays the zone is not watched. During a permit people are allowed in: nobody is alarmed. An end before its start is on the next day.",
+    hours: "Hours",
+    weeklyHint: "All times are those of the site. An end before the start is on the next day.",
     direction: "Direction",
     directionHint: "With a line, only who comes in over it in the direction of the arrow counts.",
     drawLine: "Draw entry line",

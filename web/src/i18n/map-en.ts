@@ -11,6 +11,8 @@ const mapEn: MapMessages = {
     noneHint: "Add a floor plan, then draw the risk units on it.",
     choose: "Click a risk unit to see why it has its colour, what is open and who answers for it.",
     showCameras: "Show cameras",
+    riskList: "List of risks",
+    unplaced: "On no plan yet (click, then draw it):",
     undrawn: "Not drawn:",
     colour: { red: "Red", orange: "Orange", yellow: "Yellow", blue: "Blue" },
     comma: ", ",

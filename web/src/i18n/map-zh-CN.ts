@@ -9,6 +9,8 @@ const mapZhCN = {
     noneHint: "添加一张平面图，再在上面画出风险单元。",
     choose: "点击图上的风险单元，查看颜色的原因、未闭环隐患和负责人。",
     showCameras: "显示摄像头",
+    riskList: "风险清单",
+    unplaced: "还未放到平面图上（单击后在图上画出）：",
     undrawn: "未画在图上：",
     colour: { red: "红", orange: "橙", yellow: "黄", blue: "蓝" },
     comma: "，",

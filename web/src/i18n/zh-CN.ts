@@ -246,6 +246,8 @@ const zhCN = {
     removePart: "移除",
     dates: { holiday: "节假日", permit: "作业许可", also: "加班日" },
     scheduleHint: "均为现场当地时间。节假日不监视；作业许可期间允许人员进入，不报警。结束早于开始表示到次日。",
+    hours: "时段",
+    weeklyHint: "均为现场当地时间。结束早于开始表示到次日。",
     direction: "方向",
     directionHint: "画线后，只有沿箭头方向越过此线进入的人才算。",
     drawLine: "画入口线",

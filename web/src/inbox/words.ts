@@ -15,12 +15,14 @@ export function linkOf({ code, details }: InboxMessage): { name: string; params:
   return null;
 }
 
+type Said = Pick<InboxMessage, "code" | "details">;
+
 export function useMessageWords() {
   const { t, te } = useI18n();
   const { dateTime } = useMoments();
 
   function value(name: string, raw: unknown): string {
-    if (name === "due_at" && typeof raw === "number") return dateTime(raw);
+    if ((name === "due_at" || name === "asked_at") && typeof raw === "number") return dateTime(raw);
     if (Array.isArray(raw)) return raw.join(t("inbox.listComma"));
     const text = String(raw ?? "");
     if ((name === "kind" || name === "title") && te(`hazard.kind.${text}`)) return t(`hazard.kind.${text}`);
@@ -28,17 +30,17 @@ export function useMessageWords() {
     return text;
   }
 
-  const values = ({ details }: InboxMessage) =>
+  const values = ({ details }: Said) =>
     Object.fromEntries(Object.entries(details).map(([name, raw]) => [name, value(name, raw)]));
 
   /** A code that this page does not know is shown as it is. */
-  const words = (message: InboxMessage, part: "title" | "text") =>
+  const words = (message: Said, part: "title" | "text") =>
     te(`inbox.code.${message.code}.${part}`)
       ? t(`inbox.code.${message.code}.${part}`, values(message))
       : part === "title" ? message.code : "";
 
   return {
-    titleOf: (message: InboxMessage) => words(message, "title"),
-    textOf: (message: InboxMessage) => words(message, "text"),
+    titleOf: (message: Said) => words(message, "title"),
+    textOf: (message: Said) => words(message, "text"),
   };
 }

@@ -26,13 +26,16 @@ export const NEEDED: Record<string, readonly Capability[]> = {
   users: ["administer"],
   "ticket-rules": ["edit_cameras"],
   escalation: ["administer"],
+  "working-time": ["administer"],
+  channels: ["administer"],
   "check-lists": ["edit_risk"],
   "points-policy": ["close_month"],
 };
 
 /** The pages of the administration, in their order. */
 export const ADMIN = [
-  "people", "organisation", "users", "ticket-rules", "escalation", "check-lists", "points-policy",
+  "people", "organisation", "users", "ticket-rules", "escalation", "working-time", "channels",
+  "check-lists", "points-policy",
 ] as const;
 /** Where somebody lands who may not see the wall. */
 export const FIRST = ["wall", "tickets"] as const;
