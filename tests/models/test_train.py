@@ -384,3 +384,31 @@ def test_a_disk_that_fills_up_leaves_no_half_checkpoint(
     assert list((disk / "run").rglob("*.part")) == []
     (disk / "filler").unlink()
     assert train(config, data_set, tmp_path, disk / "run", 1).is_file()
+
+
+@needs_torch
+@pytest.mark.usefixtures("torch")
+def test_a_disk_that_fills_up_later_costs_one_epoch(
+    tmp_path: Path, small_disk: Callable[[str], Path]
+) -> None:
+    """The checkpoint of the epoch before stays whole, and the same command goes on from it."""
+    disk = small_disk("120m")
+    data_set = tiny(tmp_path / "set")
+    config = read(tmp_path, epochs=2, hyperparameters={"save_period": 1})
+    run = disk / "run"
+    train(config, data_set, tmp_path, run, 1)
+    weights = run / "weights"
+    (weights / "epoch0.pt").rename(weights / "last.pt")  # as if it had been killed after the first
+    before = (weights / "last.pt").read_bytes()
+    for path in weights.glob("*.pt"):
+        if path.name != "last.pt":
+            path.unlink()
+    fill_disk(disk)
+    with (disk / "filler").open("r+b") as filler:
+        filler.truncate((disk / "filler").stat().st_size - 1_000_000)  # room for small files
+    assert "cannot be written (No space left" in refused(config, data_set, tmp_path, run)
+    assert [path.name for path in weights.iterdir()] == ["last.pt"]
+    assert (weights / "last.pt").read_bytes() == before
+    (disk / "filler").unlink()
+    assert train(config, data_set, tmp_path, run, 1).is_file()
+    assert len((run / "results.csv").read_text().splitlines()) >= 3
