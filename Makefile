@@ -1,6 +1,6 @@
 # make demo   install, build the pages, start the service with the rendered demo site
 # make test   install what the tests need, then lint, types and all tests
-# make lint | types | web | bench | bench-domain | bench-events | scenes
+# make lint | types | web | bench | bench-domain | bench-events | bench-heads | scenes
 # make bench-accuracy DATA=sets/ppe-1
 
 PYTHON ?= python3
@@ -12,7 +12,7 @@ PAGES := api/static/index.html
 PAGE_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/tests/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types web bench bench-accuracy bench-domain bench-events scenes
+.PHONY: help demo test lint types web bench bench-accuracy bench-domain bench-events bench-heads scenes
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -44,6 +44,9 @@ bench-accuracy: $(DEV)
 
 bench-events: $(DEV)
 	$(BIN)/python -m benchmarks.events --kept build/events
+
+bench-heads: $(DEV)
+	$(BIN)/python -m benchmarks.head_state
 
 SCALE ?= 1
 bench-domain: $(DEV)

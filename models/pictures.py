@@ -1,6 +1,6 @@
 """The trainer's pictures: those of a data set version, with the look of site cameras."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import getrandbits
 from typing import Any
@@ -58,6 +58,34 @@ class CameraTransform:
             labels["instances"], labels["cls"] = instances[kept], labels["cls"][kept]
         labels["img"] = camera_look(np.ascontiguousarray(image), random)
         return labels
+
+
+class Turns:
+    """Which pictures an epoch takes: every picture once before any comes again.
+
+    An epoch may be shorter than all pictures, so that a slow machine saves its work often. What an
+    epoch takes depends on the seed and its number alone: a run that goes on takes what it would
+    have taken.
+    """
+
+    def __init__(self, pictures: int, of_epoch: int, seed: int) -> None:
+        """pictures: that there are. of_epoch: that an epoch takes."""
+        self.next_epoch = 0
+        self._pictures, self._of_epoch, self._seed = pictures, of_epoch, seed
+
+    def __len__(self) -> int:
+        """Pictures of an epoch."""
+        return self._of_epoch
+
+    def __iter__(self) -> Iterator[int]:
+        """Indices of the next epoch's pictures."""
+        first = self.next_epoch * self._of_epoch
+        self.next_epoch += 1
+        for turn in range(first, first + self._of_epoch):
+            round_, place = divmod(turn, self._pictures)
+            if turn == first or not place:
+                order = np.random.default_rng([self._seed, round_]).permutation(self._pictures)
+            yield int(order[place])
 
 
 def choose(data_set: DataSet, shares: dict[str, float]) -> list[LabelledPicture]:

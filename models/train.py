@@ -50,6 +50,8 @@ class TrainingConfig:
 
     start: file name of the checkpoint to begin with, or an architecture that ultralytics brings
     (yolov8n.yaml) to begin with random weights. size: pixels of the square input.
+    epoch_pictures: pictures of one epoch, 0 for all. After each epoch there is a checkpoint and
+    a step of the learning rate, so a slow machine takes short ones.
     sources: share of the pictures of each source, see models/pictures.py.
     hyperparameters: settings of ultralytics that differ from HYPERPARAMETERS.
     """
@@ -59,6 +61,7 @@ class TrainingConfig:
     epochs: int
     batch: int
     seed: int = 0
+    epoch_pictures: int = 0
     sources: dict[str, float] = field(default_factory=dict)
     hyperparameters: dict[str, Any] = field(default_factory=dict)
 
@@ -89,8 +92,10 @@ class TrainingConfig:
                 raise ValueError(f"{name} is {value!r}: use a whole number from 1")
         if self.size % STRIDE:
             raise ValueError(f"size is {self.size}: use a multiple of {STRIDE}")
-        if type(self.seed) is not int or self.seed < 0:
-            raise ValueError(f"seed is {self.seed!r}: use a whole number from 0")
+        for name in ("seed", "epoch_pictures"):
+            value = getattr(self, name)
+            if type(value) is not int or value < 0:
+                raise ValueError(f"{name} is {value!r}: use a whole number from 0")
         for name in ("sources", "hyperparameters"):
             if not isinstance(getattr(self, name), dict):
                 raise TypeError(f"{name} must be a table of names and values")
@@ -158,7 +163,7 @@ def train(config: TrainingConfig, data_set: DataSet, start: Path, run: Path, thr
                 sort_keys=False,
             )
         )
-        PpeTrainer(overrides=settings).train()
+        PpeTrainer(settings, config.epoch_pictures).train()
     except OSError as error:
         raise TrainingFailed(
             f"the training stopped, {run} cannot be written ({error.strerror or error}): "

@@ -77,7 +77,7 @@ def export(
     from models.release import release
 
     settings, data_set = load_settings(), DataSet.read(data)
-    network = to_onnx(checkpoint, _batches(data_set, Split.VALID, size[0]))
+    network = to_onnx(checkpoint, calibration_batches(data_set, Split.VALID, size[0]))
     manifests = release(
         network, name, size, data_set, folder, threshold, _opener(settings), _progress
     )
@@ -101,7 +101,7 @@ def variant(
     manifest = read_manifest(path)
     content = path.with_name(manifest.file).read_bytes()
     if kind is Variant.INT8:
-        made = eight_bits(content, _batches(data_set, Split.TRAIN, manifest.input_size))
+        made = eight_bits(content, calibration_batches(data_set, Split.TRAIN, manifest.input_size))
     else:
         made = half_precision(content)
     finished, parity = add_variant(
@@ -207,7 +207,7 @@ def _opener(settings: Settings) -> OpenDetector:
     return open_detector
 
 
-def _batches(data_set: DataSet, split: Split, size: int) -> list[NDArray[np.float32]]:
+def calibration_batches(data_set: DataSet, split: Split, size: int) -> list[NDArray[np.float32]]:
     """Pictures with people, evenly over the split, as the service prepares them."""
     from annotation.formats.labels import read_picture
     from inference.letterbox import letterbox_batch

@@ -70,7 +70,10 @@ def test_the_shipped_configurations_can_be_read() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"epoch": 3}, "use only the fields batch, epochs, hyperparameters, seed, size, sources"),
+        (
+            {"epoch": 3},
+            "use only the fields batch, epoch_pictures, epochs, hyperparameters, seed, size",
+        ),
         ({"epochs": ...}, "epochs"),
         ({"start": 3}, "start is 3"),
         ({"start": "yolov8n.onnx"}, "start is 'yolov8n.onnx'"),
@@ -81,6 +84,7 @@ def test_the_shipped_configurations_can_be_read() -> None:
         ({"epochs": True}, "epochs is True"),
         ({"batch": -1}, "batch is -1"),
         ({"seed": -1}, "seed is -1"),
+        ({"epoch_pictures": 0.5}, "epoch_pictures is 0.5"),
         ({"sources": ["ppe_a"]}, "sources must be a table"),
         ({"sources": None}, "sources must be a table"),
         ({"sources": {"ppe_a": -0.5}}, "sources.ppe_a is -0.5"),
@@ -168,6 +172,24 @@ def test_a_class_that_no_picture_shows_is_named(tmp_path: Path) -> None:
     assert len(choose(data_set, {})) == 2
     with pytest.raises(TrainingFailed, match="no training picture of tiny shows head, helmet"):
         choose(data_set, {"all": 0})
+
+
+@needs_torch
+@pytest.mark.usefixtures("torch")
+def test_short_epochs_take_every_picture_before_any_again() -> None:
+    """Another order each time; a run that goes on takes what it would have taken."""
+    from models.pictures import Turns
+
+    turns = Turns(10, 4, 0)
+    epochs = [list(turns) for _ in range(5)]
+    assert [len(epoch) for epoch in epochs] == [len(turns)] * 5 == [4] * 5
+    taken = [picture for epoch in epochs for picture in epoch]
+    assert sorted(taken[:10]) == sorted(taken[10:]) == list(range(10))
+    assert taken[:10] != taken[10:]
+    again = Turns(10, 4, 0)
+    again.next_epoch = 3
+    assert list(again) == epochs[3]
+    assert list(Turns(10, 4, 1)) != epochs[0]
 
 
 @needs_torch
@@ -281,7 +303,13 @@ def test_a_run_keeps_all_to_repeat_it(finished: Path) -> None:
     """Configuration, fingerprint of the data, versions, pictures, checkpoints; nothing half."""
     run = finished / "run"
     kept = json.loads((run / "run.json").read_text("utf-8"))
-    assert kept["config"] == {**CONFIG, "seed": 0, "sources": {}, "hyperparameters": {}}
+    assert kept["config"] == {
+        **CONFIG,
+        "seed": 0,
+        "epoch_pictures": 0,
+        "sources": {},
+        "hyperparameters": {},
+    }
     assert kept["fingerprint"] == DataSet.read(finished / "set").fingerprint
     assert {"python", "torch", "ultralytics"} <= set(kept["versions"])
     assert len((run / "train.txt").read_text().splitlines()) == 4
@@ -356,3 +384,31 @@ def test_a_disk_that_fills_up_leaves_no_half_checkpoint(
     assert list((disk / "run").rglob("*.part")) == []
     (disk / "filler").unlink()
     assert train(config, data_set, tmp_path, disk / "run", 1).is_file()
+
+
+@needs_torch
+@pytest.mark.usefixtures("torch")
+def test_a_disk_that_fills_up_later_costs_one_epoch(
+    tmp_path: Path, small_disk: Callable[[str], Path]
+) -> None:
+    """The checkpoint of the epoch before stays whole, and the same command goes on from it."""
+    disk = small_disk("120m")
+    data_set = tiny(tmp_path / "set")
+    config = read(tmp_path, epochs=2, hyperparameters={"save_period": 1})
+    run = disk / "run"
+    train(config, data_set, tmp_path, run, 1)
+    weights = run / "weights"
+    (weights / "epoch0.pt").rename(weights / "last.pt")  # as if it had been killed after the first
+    before = (weights / "last.pt").read_bytes()
+    for path in weights.glob("*.pt"):
+        if path.name != "last.pt":
+            path.unlink()
+    fill_disk(disk)
+    with (disk / "filler").open("r+b") as filler:
+        filler.truncate((disk / "filler").stat().st_size - 1_000_000)  # room for small files
+    assert "cannot be written (No space left" in refused(config, data_set, tmp_path, run)
+    assert [path.name for path in weights.iterdir()] == ["last.pt"]
+    assert (weights / "last.pt").read_bytes() == before
+    (disk / "filler").unlink()
+    assert train(config, data_set, tmp_path, run, 1).is_file()
+    assert len((run / "results.csv").read_text().splitlines()) >= 3
