@@ -18,6 +18,7 @@ WITHOUT = {
     "take_people": "an import names every value that it sets",
     "take_units": "an import names every value that it sets",
     "take_risks": "an import names every value that it sets",
+    "take_holidays": "an import names every value that it sets",
 }
 """Edits that no If-Match guards, with the reason."""
 STEPS = {"approve_risk_unit", "take_step", "assign", "postpone"}
