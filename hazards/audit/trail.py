@@ -18,8 +18,8 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, object_sess
 from sqlalchemy.orm.attributes import get_history, set_committed_value
 
 from hazards.audit.tables import AuditRow
-from hazards.chains.canonical import canonical
-from hazards.chains.links import Head, link, lock_head, move_head, plain
+from hazards.chains.append import append
+from hazards.chains.links import lock_head, plain
 from hazards.tables import Table
 from hazards.upsert import insert_many, update_many
 
@@ -237,11 +237,4 @@ def _append(session: Session) -> None:
     lines: list[_Line] = session.info.pop("lines", [])
     if not lines:
         return
-    head = lock_head(session, CHAIN)
-    rows: list[dict[str, Any]] = []
-    for line in lines:
-        values = (head.number + 1, *_of_line(line))
-        head = Head(head.number + 1, link(head.hash, canonical(COVERED, values)))
-        rows.append({**dict(zip(COVERED, values, strict=True)), "hash": head.hash})
-    session.execute(*insert_many(session, AuditRow, rows))
-    move_head(session, CHAIN, head)
+    append(session, CHAIN, lock_head(session, CHAIN), AuditRow, COVERED, map(_of_line, lines))

@@ -7,8 +7,9 @@ from sqlalchemy import Subquery, func, select, union, union_all
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, MonthClosed
-from hazards.chains.canonical import canonical, stored_pages
-from hazards.chains.links import Head, Verified, link, lock_head, move_head, plain, walk
+from hazards.chains.append import append
+from hazards.chains.canonical import stored_pages
+from hazards.chains.links import Head, Verified, lock_head, plain, walk
 from hazards.chains.tables import ChainHeadRow
 from hazards.points.tables import AccountRow, LedgerEntryRow, MonthCloseRow
 from hazards.upsert import insert_many
@@ -65,29 +66,17 @@ def book_all(session: Session, entries: Sequence[Entry]) -> int:
         return 0
     _refuse_closed(session, new)
     ensure_accounts(session, {a for entry in new for a in (entry.debit_id, entry.credit_id)})
-    rows = []
-    for entry in new:
-        values: dict[str, object] = {
-            "number": head.number + 1,
-            "key": plain(entry.key),
-            "kind": entry.kind,
-            "debit_id": entry.debit_id,
-            "credit_id": entry.credit_id,
-            "points": entry.points,
-            "period": entry.period,
-            "at": round(entry.at, 3),
-            "hazard_id": entry.hazard_id,
-            "policy": entry.policy,
-            "actor": plain(entry.actor),
-            "reason": plain(entry.reason),
-            "reverses": plain(entry.reverses),
-        }
-        fields = canonical(COVERED, [values[name] for name in COVERED])
-        head = Head(head.number + 1, link(head.hash, fields))
-        rows.append({**values, "hash": head.hash})
-    session.execute(*insert_many(session, LedgerEntryRow, rows))
-    move_head(session, CHAIN, head)
-    return len(rows)
+    append(session, CHAIN, head, LedgerEntryRow, COVERED, map(_covered, new))
+    return len(new)
+
+
+def _covered(entry: Entry) -> tuple[object, ...]:
+    """Its values in the order of COVERED, without the number."""
+    return (
+        plain(entry.key), entry.kind, entry.debit_id, entry.credit_id, entry.points, entry.period,
+        entry.hazard_id, entry.policy, plain(entry.actor), plain(entry.reason),
+        plain(entry.reverses), round(entry.at, 3),
+    )  # fmt: skip
 
 
 def reverse(session: Session, key: str, *, actor: str, reason: str, at: float) -> LedgerEntryRow:
