@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hazards.ids import derived_id
 from hazards.notify.tables import ChannelRow, MessageRow
 from hazards.site.tree import units_above
-from hazards.upsert import insert
+from hazards.upsert import insert_many
 
 CLAIM_S = 120.0
 """A sender that has taken longer is dead; whether its message went out is unclear."""
@@ -63,8 +63,9 @@ def enqueue(session: Session, notices: Sequence[Notice], *, now: float) -> int:
         rows += [_message(notice, None, person, f"inbox:{person}", now) for person in people]
     if not rows:
         return 0
-    made = insert(session, MessageRow).on_conflict_do_nothing().returning(MessageRow.id)
-    return len(session.scalars(made, rows).all())
+    statement, values = insert_many(session, MessageRow, rows)
+    made = statement.on_conflict_do_nothing().returning(MessageRow.id)
+    return len(session.scalars(made, values).all())
 
 
 def tell_channel(
