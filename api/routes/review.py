@@ -41,8 +41,7 @@ from hazards.site.people import contractors, people
 from hazards.site.people_tables import UnitRow
 from hazards.site.tree import units_within
 from hazards.tickets.calendar import work_calendar
-from hazards.tickets.queries import ticket
-from hazards.tickets.tables import ShiftRow
+from hazards.tickets.queries import shifts, ticket
 
 router = APIRouter(tags=["review"])
 Reviewer = Annotated[Caller, needs(Capability.REVIEW)]
@@ -177,11 +176,11 @@ def alarm_quality(
     start = since if since is not None else end - 30 * DAY_S
     zone = ZoneInfo(context.settings.time_zone)
     with context.database.read() as session:
-        shifts = session.scalars(select(ShiftRow).order_by(ShiftRow.position)).all()
-        names = {shift.id: shift.name for shift in shifts}
+        known = shifts(session)
+        names = {shift.id: shift.name for shift in known}
         expected = quality.forecast(
             session,
-            [(shift.id, shift.schedule) for shift in shifts],
+            [(shift.id, shift.schedule) for shift in known],
             now=now,
             zone=zone,
             paths=caller.paths,

@@ -15,7 +15,7 @@ from hazards.risk.colours import take_grade
 from hazards.risk.grading import grades
 from hazards.risk.tables import CheckItemRow, CheckRow, RiskReviewRow, RiskUnitRow
 from hazards.site.tree import units_within
-from hazards.tickets.tables import ShiftRow
+from hazards.tickets.queries import shifts
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,9 @@ def current_periods(session: Session, *, now: float, zone: ZoneInfo) -> dict[str
     """The period of each frequency at a moment; a shift is that day's, `2026-11-24/day`, and
     outside of all shifts the day's."""
     day = day_of(now, zone)
-    shifts = session.scalars(select(ShiftRow).order_by(ShiftRow.position))
-    running = next((s.id for s in shifts if Schedule.parse(s.schedule).active(now, zone)), "")
+    running = next(
+        (s.id for s in shifts(session) if Schedule.parse(s.schedule).active(now, zone)), ""
+    )
     return {
         "shift": f"{day}/{running}" if running else day,
         "day": day,
