@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from hazards.sheets.people import Taken
+from hazards.sheets.workbook import Taken
 
 
 class Imported(BaseModel):

@@ -5,8 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from hazards.sheets.people import NO, YES, Taken
-from hazards.sheets.workbook import Column, Line, Mistakes, read, write
+from hazards.sheets.workbook import NO, YES, Column, Line, Mistakes, Taken, read, write
 from hazards.tickets.queries import holidays
 from hazards.tickets.tables import HolidayRow
 
@@ -17,7 +16,7 @@ COLUMNS = (
 )
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
 """As people write days, and as Excel stores them."""
-WORKED = (YES - {""}) | {"班", "上班", "补班"}
+WORKED = YES | {"班", "上班", "补班"}
 FREE = NO | {"", "休", "放假"}
 
 

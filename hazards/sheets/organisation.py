@@ -6,9 +6,8 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict
 from core.site import ID_PATTERN
-from hazards.sheets.people import Taken
 from hazards.sheets.places import Places
-from hazards.sheets.workbook import Column, Line, Mistakes, read, write
+from hazards.sheets.workbook import Column, Line, Mistakes, Taken, read, write
 from hazards.site.people_tables import ROOT
 from hazards.site.tree import UnitKind, create_unit, lock_tree, move_unit, rename_unit
 

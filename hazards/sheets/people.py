@@ -1,7 +1,6 @@
 """People as a sheet; the staff number says who is who."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,7 +8,7 @@ from sqlalchemy.orm import Session
 from hazards.access.leaving import switch_off_people
 from hazards.ids import new_id
 from hazards.sheets.places import Places
-from hazards.sheets.workbook import Column, Line, Mistakes, read, write
+from hazards.sheets.workbook import NO, YES, Column, Line, Mistakes, Taken, read, write
 from hazards.site.people_tables import ContractorRow, PersonRow
 from hazards.site.tree import units_within
 
@@ -21,16 +20,7 @@ COLUMNS = (
     Column("contractor", "承包商"),
     Column("active", "在职"),
 )
-YES, NO = frozenset({"", "是", "yes", "true", "1"}), frozenset({"否", "no", "false", "0"})
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What an import did: rows of the records that are new, other than before, or the same."""
-
-    made: int
-    changed: int
-    same: int
+ACTIVE = YES | {""}
 
 
 def export_people(session: Session, *, paths: Sequence[str], chinese: bool) -> bytes:
@@ -85,7 +75,7 @@ def _values(
     cells = line.cells
     unit = places.find(line, "unit", mistakes) if cells["unit"] else None
     active, contractor = cells["active"].lower(), cells["contractor"]
-    if active not in YES | NO:
+    if active not in ACTIVE | NO:
         mistakes.add(line, "active", "write yes or no")
     if contractor and contractor not in contractors:
         mistakes.add(line, "contractor", f"there is no contractor '{contractor}': add it first")
@@ -98,7 +88,7 @@ def _values(
         "unit_id": unit.id if unit else "",
         "post": cells["post"],
         "contractor_id": contractors.get(contractor),
-        "active": active in YES,
+        "active": active in ACTIVE,
     }
 
 

@@ -10,9 +10,8 @@ from hazards.risk.actions import CONTROLS, KINDS, RiskDraft, create_risk_unit, e
 from hazards.risk.grading import FACTORS, Method, score
 from hazards.risk.queries import risk_units
 from hazards.risk.tables import RiskUnitRow
-from hazards.sheets.people import Taken
 from hazards.sheets.places import Places
-from hazards.sheets.workbook import Column, Line, Mistakes, read, write
+from hazards.sheets.workbook import Column, Line, Mistakes, Taken, read, write
 from hazards.site.people_tables import PersonRow
 
 _FACTOR_TITLES = {

@@ -29,6 +29,8 @@ ROWS = 20_000
 COLUMNS = 50
 LONGEST = 2000
 """Characters of one cell."""
+YES, NO = frozenset({"是", "yes", "true", "1"}), frozenset({"否", "no", "false", "0"})
+"""How people write them, in small letters."""
 
 
 class Odd(Enum):
@@ -74,6 +76,15 @@ class Mistakes:
         """Raises SheetRefused where there is a mistake."""
         if self.found:
             raise SheetRefused(self.found)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an import did: rows of the records that are new, other than before, or the same."""
+
+    made: int
+    changed: int
+    same: int
 
 
 def read(data: bytes, columns: Sequence[Column], mistakes: Mistakes) -> list[Line]:
