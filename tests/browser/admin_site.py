@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from running_service import PASSWORD, Service, service_with
+from signing_in import signed_in_pages
 from sqlalchemy import select
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
@@ -72,27 +73,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture
 def open_page(browser: Browser, site: Service) -> Iterator[Callable[[str], Page]]:
     """Signs somebody in; no page may log an error of its own."""
-    contexts, errors = [], []
-
-    def sign_in(name: str) -> Page:
-        context = browser.new_context(
-            viewport=DESK, base_url=str(site.client.base_url), locale="zh-CN"
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.set_default_timeout(60_000)
-        page.goto("/sign-in")
-        page.get_by_test_id("sign-in-username").fill(name)
-        page.get_by_test_id("sign-in-password").fill(PASSWORD)
-        page.get_by_test_id("sign-in-submit").click()
-        page.get_by_role("link", name="工单").wait_for()
-        return page
-
-    yield sign_in
-    for context in contexts:
-        context.close()
-    assert errors == []
+    with signed_in_pages(browser, site, DESK) as sign_in:
+        yield sign_in
 
 
 def fits(page: Page, name: str) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from admin_site import open_page, site  # noqa: F401
 from playwright.sync_api import Browser, Page, sync_playwright
-from running_service import PASSWORD, Service, blocked_video, service_with  # noqa: F401
+from running_service import Service, blocked_video, service_with  # noqa: F401
+from signing_in import signed_in_pages
 
 from service.cli import DEMO_SITE
 from service.site_file import read_site
@@ -42,18 +43,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, demo: Service) -> Iterator[Page]:
     """A page of a signed-in administrator; it must never log an error of its own."""
-    context = browser.new_context(
-        viewport={"width": 1440, "height": 900}, base_url=str(demo.client.base_url), locale="zh-CN"
-    )
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.set_default_timeout(60_000)
-    page.goto("/")
-    page.get_by_test_id("sign-in-username").fill("admin")
-    page.get_by_test_id("sign-in-password").fill(PASSWORD)
-    page.get_by_test_id("sign-in-submit").click()
-    page.get_by_test_id("tile-gate").wait_for()
-    yield page
-    context.close()
-    assert errors == []
+    with signed_in_pages(browser, demo) as sign_in:
+        page = sign_in("admin")
+        page.get_by_test_id("tile-gate").wait_for()
+        yield page

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 from running_service import PASSWORD, Service
+from signing_in import signed_in_pages
 
 from core.site import CameraConfig
 from core.violation import Violation, ViolationKind
@@ -33,7 +34,6 @@ pytestmark = pytest.mark.browser
 ANY = {"If-Match": "*"}
 """An edit, whatever stands there."""
 ZONE = ZoneInfo("Asia/Shanghai")
-CHROMIUM_SIZE = {"width": 1440, "height": 900}
 
 
 def _drawing() -> bytes:
@@ -103,28 +103,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture
 def as_user(browser: Browser, site: Service) -> Iterator[Callable[[str], Page]]:
     """Pages of signed-in users; none may log an error of its own."""
-    errors: list[str] = []
-    contexts = []
-
-    def sign_in(name: str) -> Page:
-        context = browser.new_context(
-            viewport=CHROMIUM_SIZE, base_url=str(site.client.base_url), locale="zh-CN"
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.set_default_timeout(60_000)
-        page.goto("/")
-        page.get_by_test_id("sign-in-username").fill(name)
-        page.get_by_test_id("sign-in-password").fill(PASSWORD)
-        page.get_by_test_id("sign-in-submit").click()
-        page.get_by_test_id("account-menu").wait_for()
-        return page
-
-    yield sign_in
-    for context in contexts:
-        context.close()
-    assert errors == []
+    with signed_in_pages(browser, site) as sign_in:
+        yield sign_in
 
 
 def _look(page: Page, name: str) -> None:

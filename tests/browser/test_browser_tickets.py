@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from running_service import PASSWORD, Service, service_with
+from running_service import Service, service_with
+from signing_in import signed_in_pages
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
 
@@ -17,7 +18,6 @@ from hazards.database import Database
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1440, "height": 900}
 
 
 @pytest.fixture(scope="module")
@@ -37,19 +37,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture
 def page(browser: Browser, site: Service) -> Iterator[Page]:
     """A page of a signed-in administrator; it must never log an error of its own."""
-    context = browser.new_context(viewport=DESK, base_url=str(site.client.base_url), locale="zh-CN")
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.set_default_timeout(60_000)
-    page.goto("/sign-in")
-    page.get_by_test_id("sign-in-username").fill("admin")
-    page.get_by_test_id("sign-in-password").fill(PASSWORD)
-    page.get_by_test_id("sign-in-submit").click()
-    page.get_by_role("link", name="工单").wait_for()
-    yield page
-    context.close()
-    assert errors == []
+    with signed_in_pages(browser, site) as sign_in:
+        yield sign_in("admin")
 
 
 def photo(name: str, content: bytes) -> dict[str, object]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from running_service import PASSWORD, Service, exit_camera, make_exit_video, service_with
+from running_service import Service, exit_camera, make_exit_video, service_with
+from signing_in import signed_in_pages
 
 pytestmark = pytest.mark.browser
 
@@ -24,24 +25,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture
 def page(browser: Browser, site: Service) -> Iterator[Page]:
     """The camera page of a signed-in administrator; it must never log an error of its own."""
-    context = browser.new_context(
-        viewport={"width": 1440, "height": 1000}, base_url=str(site.client.base_url), locale="zh-CN"
-    )
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.set_default_timeout(60_000)
-    page.goto("/")
-    page.get_by_test_id("sign-in-username").fill("admin")
-    page.get_by_test_id("sign-in-password").fill(PASSWORD)
-    page.get_by_test_id("sign-in-submit").click()
-    page.get_by_test_id("tile-hall").wait_for()
-    page.wait_for_function("fetch('/api/v1/cameras/hall/still').then(r => r.ok)")
-    page.goto("/cameras/hall")
-    page.get_by_test_id("zone-canvas").wait_for()
-    yield page
-    context.close()
-    assert errors == []
+    with signed_in_pages(browser, site, {"width": 1440, "height": 1000}) as sign_in:
+        page = sign_in("admin")
+        page.get_by_test_id("tile-hall").wait_for()
+        page.wait_for_function("fetch('/api/v1/cameras/hall/still').then(r => r.ok)")
+        page.goto("/cameras/hall")
+        page.get_by_test_id("zone-canvas").wait_for()
+        yield page
 
 
 def _look(page: Page, name: str) -> None:
