@@ -46,7 +46,7 @@ def main() -> None:
     )
     judge = Judge(CameraConfig("c", "c", "c", zones), manifest, ZoneInfo("UTC"))
     spent: dict[str, float] = defaultdict(float)
-    _time(judge._tracker, "update", spent, "tracker")
+    _time(judge._observer._tracker, "update", spent, "tracker")
     _time(judge, "update", spent, "all")
     for duty in judge._duties:
         _time(duty.rule, "update", spent, f"rule {duty.rule.kind}")

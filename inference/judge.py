@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.coverage import Answer, RuleCoverage
 from core.detections import Detections
 from core.frame import Frame, Image
@@ -15,8 +12,7 @@ from core.observation import Observation
 from core.site import CameraConfig
 from core.violation import Violation
 from core.zone import Zone, ZoneKind
-from inference.heads import tie_heads
-from inference.roster import Roster
+from inference.observer import Observer, grey_levels
 from inference.rules.blocked_exit import BlockedExitRule
 from inference.rules.camera_tamper import CameraTamperRule
 from inference.rules.headwear import HeadReader
@@ -25,16 +21,11 @@ from inference.rules.restricted_zone import RestrictedZoneRule
 from inference.rules.rule import Rule
 from inference.rules.settings import RuleSettings
 from inference.scene import Scene
-from inference.tracker import Tracker, TrackerSettings
 
 DETECTION_FLOOR = 0.1
 """Boxes below the working threshold still continue a track (ByteTrack's second stage)."""
 LONGEST_STEP_S = 4.0
 """Between two pictures; what is longer was not watched. An idle camera is judged every 2 s."""
-GREY_POINTS = np.array([0.2, 0.5, 0.8], np.float32)
-"""Where the grey level of a box is taken, shares of its width and height."""
-GREEN = 1
-"""The channel that says most about brightness."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,10 +61,7 @@ class Judge:
     ) -> None:
         self._time_zone = time_zone
         self._timestamp: float | None = None
-        self._person_id = manifest.class_id("person")
-        self._head_ids = (manifest.class_id("head"), manifest.class_id("helmet"))
-        self._tracker = Tracker(TrackerSettings(confidence=manifest.thresholds["person"]))
-        self._roster = Roster()
+        self._observer = Observer(manifest)
         self._scene = Scene()
         chosen = settings or RuleSettings()
         self._duties = [
@@ -113,20 +101,21 @@ class Judge:
 
     def update(self, frame: Frame, detections: Detections) -> Judgement:
         """Judges one picture. A timestamp that steps back ends what is open: the clock was set."""
-        return self.judge(frame, detections, grey_levels(frame, detections))
+        persons = detections.xyxy[self._observer.persons(detections)]
+        view = self._scene.look(frame, persons)
+        grey = grey_levels(frame, detections)
+        return self.judge(self._observer.observe(frame, detections, grey, view))
 
-    def judge(self, frame: Frame, detections: Detections, grey: NDArray[np.float32]) -> Judgement:
-        """The same, where the grey levels of the boxes are known: see Observation."""
-        violations: list[Violation] = []
-        if self._timestamp is not None and frame.timestamp < self._timestamp:
+    def judge(self, seen: Observation) -> Judgement:
+        """The same, where it is known who is in the picture."""
+        now, violations = seen.frame.timestamp, list[Violation]()
+        if self._timestamp is not None and now < self._timestamp:
             violations += self.close()
-            self._roster.clear()
             self._timestamp = None
-        passed = 0.0 if self._timestamp is None else frame.timestamp - self._timestamp
-        self._timestamp = frame.timestamp
-        seen = self._observe(frame, detections, grey)
+        passed = 0.0 if self._timestamp is None else now - self._timestamp
+        self._timestamp = now
         for duty in self._duties:
-            watched = duty.zone.schedule.active(frame.timestamp, self._time_zone)
+            watched = duty.zone.schedule.active(now, self._time_zone)
             violations += duty.rule.update(seen, watched=watched)
             if watched:
                 _count(duty, passed)
@@ -140,29 +129,6 @@ class Judge:
     def close(self) -> Sequence[Violation]:
         """Ends every open violation at the time it was last seen."""
         return [violation for duty in self._duties for violation in duty.rule.close()]
-
-    def _observe(
-        self, frame: Frame, detections: Detections, grey: NDArray[np.float32]
-    ) -> Observation:
-        (persons,) = np.nonzero(detections.class_id == self._person_id)
-        tracks = self._tracker.update(detections, persons, frame.timestamp)
-        people = self._roster.update(tracks, frame.width, frame.height, frame.timestamp)
-        bare, helmet = self._head_ids
-        (rows,) = np.nonzero((detections.class_id == bare) | (detections.class_id == helmet))
-        tied = tie_heads(people.xyxy, detections.xyxy[rows])
-        heads = np.where(tied >= 0, rows[tied], -1) if len(rows) else tied
-        view = self._scene.look(frame, detections.xyxy[persons])
-        return Observation(frame, detections, grey, people, heads, self._roster.remembered, view)
-
-
-def grey_levels(frame: Frame, detections: Detections) -> NDArray[np.float32]:
-    """(N,) mean grey level, 0..255, of each box, from a grid of points in it."""
-    low, high = detections.xyxy.reshape(-1, 2, 2, 1).transpose(1, 2, 0, 3)
-    edge = np.array([frame.width - 1, frame.height - 1], np.float32)[:, None, None]
-    points = np.minimum(np.maximum(low + (high - low) * GREY_POINTS, 0), edge)
-    x, y = points.astype(np.intp)
-    levels = frame.image[y[:, :, None], x[:, None, :], GREEN]
-    return np.asarray(levels.sum(axis=(1, 2)) / len(GREY_POINTS) ** 2, np.float32)
 
 
 def _count(duty: _Duty, passed_s: float) -> None:

@@ -1,9 +1,12 @@
 """`anyan backtest`: what other rules would have said of what was detected."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,15 +17,23 @@ from core.errors import SettingsError
 from core.frame import Frame
 from core.manifest import ModelManifest
 from core.site import CameraConfig
+from core.view import CLEAR_VIEW
 from core.violation import Violation, ViolationKind
 from core.zone import Zone, ZoneKind
 from inference.judge import Judge
+from inference.observer import Observer
 from inference.rules.settings import RuleSettings
 from service.history import Seen, read_history
 from service.verdicts import Reviewed, against_verdicts, same_time
 
 JUDGED_AGAIN = (ViolationKind.MISSING_HELMET, ViolationKind.RESTRICTED_ZONE)
 """Boxes are enough for these; exits and tampering need the pictures, which are not kept."""
+
+QUIET_S = 60.0
+"""Longer than anybody is remembered who has gone: see FOUND_S in inference/roster.py."""
+
+
+Judged = Iterable[list[list[Violation]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +53,25 @@ def compare(
     time_zone: ZoneInfo,
     changes: Iterable[str],
 ) -> Comparison:
-    """Judges the pictures twice. changes: such as `missing_helmet.miss=0.02` or
+    """Judges the pictures twice, on all processors. changes: such as `missing_helmet.miss=0.02` or
     `zone.pit.dwell_s=5`. Raises SettingsError that says what to do, ZoneError.
     """
     texts = list(changes)
     rules = RuleSettings().changed(text for text in texts if not text.startswith("zone."))
     changed = _with_dwell(camera, [text for text in texts if text.startswith("zone.")])
-    before = _alarms(camera, pictures, manifest, time_zone, RuleSettings())
-    after = _alarms(changed, pictures, manifest, time_zone, rules)
+    both = ((_without_exits(camera), RuleSettings()), (_without_exits(changed), rules))
+    parts = list(stretches(pictures))
+    before, after = list[Violation](), list[Violation]()
+    judge = partial(_alarms, both, manifest, time_zone)
+    # A spawned process shares no lock and no connection with this one.
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        judged = pool.map(judge, parts) if len(parts) > 1 else map(judge, parts)
+        for one, other in _with_time_left(judged, len(parts)):
+            before += one
+            after += other
     return Comparison(
-        before,
-        after,
+        tuple(before),
+        tuple(after),
         gained=tuple(v for v in after if not any(same_time(v, other) for other in before)),
         lost=tuple(v for v in before if not any(same_time(v, other) for other in after)),
     )
@@ -112,25 +131,65 @@ def backtest(
     typer.echo(f"  alarms that nobody has seen before: {verdicts['gained_unknown']}")
 
 
+def _with_time_left(judged: Judged, count: int) -> Judged:
+    """Shown beside the answer, which goes to standard output."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    yield from track(
+        judged, "judging", count, console=console, transient=True, disable=not console.is_terminal
+    )
+
+
+def _without_exits(camera: CameraConfig) -> CameraConfig:
+    return replace(
+        camera, zones=tuple(zone for zone in camera.zones if zone.kind is not ZoneKind.EXIT)
+    )
+
+
+def stretches(pictures: Iterable[Seen]) -> Iterator[list[Seen]]:
+    """The pictures cut where nothing was seen for so long that no rule remembers anybody."""
+    stretch: list[Seen] = []
+    seen_at = -np.inf
+    for seen in pictures:
+        away = seen.timestamp - seen_at
+        if len(seen.detections):
+            if stretch and away > QUIET_S:
+                yield stretch
+                stretch = []
+            seen_at = seen.timestamp
+            stretch.append(seen)
+        elif stretch and away <= QUIET_S:
+            stretch.append(seen)
+    if stretch:
+        yield stretch
+
+
 def _alarms(
-    camera: CameraConfig,
-    pictures: Iterable[Seen],
+    rules: Sequence[tuple[CameraConfig, RuleSettings]],
     manifest: ModelManifest,
     time_zone: ZoneInfo,
-    settings: RuleSettings,
-) -> tuple[Violation, ...]:
-    without_exits = tuple(zone for zone in camera.zones if zone.kind is not ZoneKind.EXIT)
-    judge = Judge(replace(camera, zones=without_exits), manifest, time_zone, settings)
-    said: dict[str, Violation] = {}
+    pictures: Sequence[Seen],
+) -> list[list[Violation]]:
+    """Of each camera with its rules. Who is in the pictures depends on neither."""
+    observer = Observer(manifest)
+    judges = [Judge(camera, manifest, time_zone, settings) for camera, settings in rules]
+    said: list[dict[str, Violation]] = [{} for _ in judges]
     blank = np.zeros((1, 1, 3), np.uint8)
     for index, seen in enumerate(pictures):
         if blank.shape[:2] != (seen.height, seen.width):
             blank = np.zeros((seen.height, seen.width, 3), np.uint8)
-        frame = Frame(camera.id, index, seen.timestamp, blank)
-        said |= {v.id: v for v in judge.judge(frame, seen.detections, seen.grey).violations}
-    said |= {v.id: v for v in judge.close()}
-    alarms = (v for v in said.values() if v.kind in JUDGED_AGAIN)
-    return tuple(sorted(alarms, key=lambda v: v.started_at))
+        frame = Frame("back-test", index, seen.timestamp, blank)
+        observed = observer.observe(frame, seen.detections, seen.grey, CLEAR_VIEW)
+        for judge, alarms in zip(judges, said, strict=True):
+            alarms |= {v.id: v for v in judge.judge(observed).violations}
+    for judge, alarms in zip(judges, said, strict=True):
+        alarms |= {v.id: v for v in judge.close()}
+    return [
+        sorted((v for v in each.values() if v.kind in JUDGED_AGAIN), key=lambda v: v.started_at)
+        for each in said
+    ]
 
 
 def _with_dwell(camera: CameraConfig, changes: Iterable[str]) -> CameraConfig:

@@ -161,7 +161,7 @@ def test_memory_is_bounded_over_days_with_thousands_of_people() -> None:
             camera.update(Frame("gate", i, now, SMALL), detections(seen))
             largest = max(largest, kept(camera))
         most.append(largest)
-    assert camera._tracker._next_id > 2000
+    assert camera._observer._tracker._next_id > 2000
     assert max(most[-200:]) <= max(most[:200])
 
 

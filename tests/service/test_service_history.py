@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,13 @@ from core.detections import Detections
 from core.errors import SettingsError
 from core.frame import Frame
 from core.site import CameraConfig
+from core.view import CLEAR_VIEW
+from core.violation import Violation
 from core.zone import Zone, ZoneKind
+from inference.judge import Judge
+from inference.observer import Observer
 from inference.session import read_manifest
-from service.backtest import compare
+from service.backtest import compare, stretches
 from service.history import History, Seen, folder_of, read_history
 from service.settings import SHIPPED_MODEL
 
@@ -111,6 +116,32 @@ def test_a_longer_dwell_loses_the_short_visits(tmp_path: Path):
     assert {str(v.kind) for v in stricter.lost} == {"missing_helmet"}
     back = compare(CAMERA, kept, MANIFEST, SHANGHAI, ["restricted_zone.minimum_hits=1"])
     assert back.lost == ()
+
+
+def test_judged_in_parts_the_alarms_are_the_same(tmp_path: Path):
+    """Visits with minutes of nothing between them are parts; the alarms are those of one judge."""
+    kept = [
+        replace(seen, timestamp=START + i // 180 * 180 + i % 180 / 3)
+        for i, seen in enumerate(keep(tmp_path, visits(3, 8, fps=3.0)))
+    ]
+    assert [len(part) for part in stretches(kept)] == [180, 180, 180]
+    observer, judge = Observer(MANIFEST), Judge(CAMERA, MANIFEST, SHANGHAI)
+    alarms = {}
+    for index, seen in enumerate(kept):
+        frame = Frame("gate", index, seen.timestamp, BLANK)
+        observed = observer.observe(frame, seen.detections, seen.grey, CLEAR_VIEW)
+        alarms |= {v.id: v for v in judge.judge(observed).violations}
+    alarms |= {v.id: v for v in judge.close()}
+    found = compare(CAMERA, kept, MANIFEST, SHANGHAI, [])
+    assert len(found.before) == 6
+    assert {told(v) for v in found.before} == {told(v) for v in alarms.values()}
+    assert [v.started_at for v in found.before] == sorted(v.started_at for v in found.before)
+
+
+def told(alarm: Violation) -> tuple[object, ...]:
+    """What a person sees of an alarm; the ids of tracks count anew in each part."""
+    when = alarm.started_at, alarm.last_seen_at, alarm.ended
+    return alarm.kind, alarm.zone_id, *when, len(alarm.track_ids), alarm.confidence
 
 
 @pytest.mark.parametrize(
