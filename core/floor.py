@@ -74,10 +74,10 @@ class Floor:
         matrix = np.reshape(homography, (3, 3))
         nearness = _nearness(matrix, points)
         farthest = float(nearness[np.abs(nearness).argmin()])
-        if not np.isfinite(matrix).all() or (nearness * farthest <= 0).any():
+        if (nearness * farthest <= 0).any():
             return None
         scaled = np.diag([width_m, height_m, 1.0]) @ matrix / farthest
-        return cls(tuple(scaled.ravel().tolist()))
+        return cls(tuple(scaled.ravel().tolist())) if np.isfinite(scaled).all() else None
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """The place in metres that a point of the picture, in 0..1, shows; counted from the upper

@@ -203,13 +203,13 @@ def set_camera_view(
 
     Raises NotFound (plan, camera), Incomplete (see core.floor.homography).
     """
-    on = plan(session, plan_id)
+    floor_plan = plan(session, plan_id)
     camera = session.get(CameraRow, camera_id)
     if camera is None:
         raise NotFound(f"there is no camera '{camera_id}'")
     matrix = homography(picture_points, plan_points)
     row = camera.view or CameraViewRow(camera_id=camera_id)
-    row.plan = on
+    row.plan = floor_plan
     row.picture_points = [[float(x), float(y)] for x, y in picture_points]
     row.plan_points = [[float(x), float(y)] for x, y in plan_points]
     row.homography = [float(value) for value in matrix.ravel()]
