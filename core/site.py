@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any, Self
 
 from core.errors import SiteFileError, ZoneError
+from core.floor import Floor
 from core.zone import DEFAULT_DWELL_S, Zone, ZoneKind
 
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -18,12 +19,15 @@ class CameraConfig:
     """A camera as somebody configured it.
 
     source: rtsp://, http(s)://, a file or a device; may hold credentials, so repr leaves it out.
+    floor: None where nobody has laid the camera onto a plan with a scale. No site file holds it: it
+    follows from the plan.
     """
 
     id: str
     name: str
     source: str = field(repr=False)
     zones: tuple[Zone, ...]
+    floor: Floor | None = None
 
     def zones_of(self, kind: ZoneKind) -> tuple[Zone, ...]:
         """The zones of one kind; without a drawn helmet zone the whole picture is one."""

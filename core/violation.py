@@ -15,6 +15,19 @@ class ViolationKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class BlockedWidth:
+    """How much of a passage's width is taken.
+
+    share: 0..1. metres: taken of the passage_metres that it is wide there; None where nobody knows
+    how the floor lies in the picture.
+    """
+
+    share: float
+    metres: float | None
+    passage_metres: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Violation:
     """One incident, from its start to its end under the same id.
 
@@ -24,6 +37,7 @@ class Violation:
     started_at, last_seen_at: UTC seconds. started_at is when it began, not when it was certain.
     ended: no further update follows.
     confidence: 0..1.
+    blocked: of a blocked exit, when the most of it was taken; None for every other kind.
     """
 
     id: str
@@ -36,6 +50,7 @@ class Violation:
     last_seen_at: float
     ended: bool
     confidence: float
+    blocked: BlockedWidth | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from core.coverage import Answer, RuleCoverage
 from core.detections import Detections
+from core.floor import Floor
 from core.frame import Frame, Image
 from core.manifest import ModelManifest
 from core.observation import Observation
@@ -75,6 +76,13 @@ class Judge:
         everywhere = Zone.whole_picture()
         tamper = CameraTamperRule(camera.id, everywhere, chosen.camera_tamper)
         self._duties.append(_Duty(everywhere, tamper))
+        self.lay_on(camera.floor)
+
+    def lay_on(self, floor: Floor | None) -> None:
+        """How the floor lies in the picture from now on; None where nobody knows."""
+        for duty in self._duties:
+            if isinstance(duty.rule, BlockedExitRule):
+                duty.rule.floor = floor
 
     def approve(self, zone_id: str, pictures: Sequence[Image]) -> None:
         """These pictures of an exit's free way, (H, W, 3) uint8 BGR, count from now on.

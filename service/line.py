@@ -13,6 +13,7 @@ import structlog
 from core.coverage import RuleCoverage
 from core.detections import Detections
 from core.errors import AnyanError
+from core.floor import Floor
 from core.frame import Frame
 from core.health import CameraState, CameraStatus
 from core.manifest import ModelManifest
@@ -132,6 +133,11 @@ class Line:
         """Somebody looks at this camera, or nobody any more."""
         self._watched = watched
         self.camera.set_watched(watched)
+
+    def lay_on(self, floor: Floor | None) -> None:
+        """How the floor lies in the picture from now on."""
+        self.config = replace(self.config, floor=floor)
+        self._judge.lay_on(floor)
 
     def capture(self, zone_id: str) -> None:
         """The next picture is proposed as one of the free exit, whatever it shows."""

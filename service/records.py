@@ -5,7 +5,7 @@ from typing import Any
 
 from core.evidence import Evidence, EvidenceKind
 from core.sensor import SensorAlarm, SensorKind
-from core.violation import Cleared, Violation, ViolationKind
+from core.violation import BlockedWidth, Cleared, Violation, ViolationKind
 
 Record = Violation | Cleared | SensorAlarm | Evidence
 
@@ -22,6 +22,8 @@ def from_json(data: dict[str, Any]) -> Record:
     if kind == "Violation":
         fields["kind"] = ViolationKind(fields["kind"])
         fields["track_ids"] = tuple(fields["track_ids"])
+        if (blocked := fields.get("blocked")) is not None:  # older files have no such field
+            fields["blocked"] = BlockedWidth(**blocked)
         return Violation(**fields)
     if kind == "Cleared":
         return Cleared(**fields)

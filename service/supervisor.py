@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from core.site import CameraConfig
-from service.messages import Message, encode, receive_message
+from service.messages import Message, assignment, encode, receive_message
 from streams.backoff import Backoff
 
 log = structlog.get_logger(__name__)
@@ -82,7 +82,7 @@ class WorkerHandle:
     def assign(self, cameras: Sequence[CameraConfig]) -> None:
         """These cameras and no others; a camera that begins anew is watched as before."""
         self.cameras = {camera.id: camera for camera in cameras}
-        self._send({"type": "assign", "cameras": [c.to_mapping() for c in cameras]})
+        self._send(assignment(cameras))
         for camera_id in self._watched & self.cameras.keys():
             self.watch(camera_id, True)
 

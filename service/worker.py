@@ -92,7 +92,8 @@ class Worker:
         self._wake.set()
 
     def assign(self, cameras: Sequence[CameraConfig]) -> None:
-        """These cameras and no others; unchanged ones go on undisturbed."""
+        """These cameras and no others. Unchanged ones go on undisturbed, also where only the floor
+        is another: what stands in an exit would else be taken for free."""
         wanted = {camera.id: camera for camera in cameras}
         with self._assigning:
             with self._lock:
@@ -100,6 +101,8 @@ class Worker:
                 stopped = [self._lines.pop(camera_id) for camera_id in gone]
                 for line in stopped:
                     line.request_stop()
+                for camera_id, line in self._lines.items():
+                    line.lay_on(wanted[camera_id].floor)
             deadline = time.monotonic() + STOP_S
             for line in stopped:
                 line.stop(max(0.0, deadline - time.monotonic()))

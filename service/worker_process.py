@@ -15,10 +15,9 @@ import structlog
 
 from core.errors import AnyanError, ModelError
 from core.redaction import redact
-from core.site import CameraConfig
 from service.lock import hold_lock
 from service.logs import configure_logs
-from service.messages import Message, read_message
+from service.messages import Message, assigned, read_message
 from service.outbox import Outbox
 from service.worker import Worker
 
@@ -94,8 +93,7 @@ class _Commands(Thread):
     def _obey(self, message: Message) -> None:
         match message["type"]:
             case "assign":
-                cameras = [CameraConfig.from_mapping(c, "assign") for c in message["cameras"]]
-                self._worker.assign(cameras)
+                self._worker.assign(assigned(message))
             case "watch":
                 self._worker.watch(message["camera_id"], message["watched"])
             case "capture":

@@ -113,14 +113,16 @@ def read_picture(id: RecordId, caller: Watcher, context: Here) -> FileResponse:
 
 @router.put("/api/v1/plans/{id}/scale", summary="Say how large a plan is")
 def replace_scale(
-    id: RecordId, body: ScaleWrite, caller: Editor, expected: Expected, response: Response
-) -> FloorPlan:
+    id: RecordId, body: ScaleWrite, caller: Editor, context: Here, expected: Expected,
+    response: Response,
+) -> FloorPlan:  # fmt: skip
     """Metres a pixel, from a length that somebody measured. If-Match: the plan's `version`."""
     with caller.begin() as session:
         row = actions.plan(session, id, lock=True)
         caller.require(session, row.unit_id)
         expected.check(FloorPlan.of(row).version)
         plan = FloorPlan.of(actions.set_scale(session, id, metres_per_px=body.metres_per_px))
+    context.engine.cameras_changed()
     return tagged(response, plan, plan.version)
 
 
@@ -146,8 +148,9 @@ def read_map(id: RecordId, caller: Watcher) -> PlanMap:
 
 @router.put("/api/v1/cameras/{id}/view", status_code=204, summary="Lay a camera onto a plan")
 def replace_view(
-    id: PathId, body: CameraViewWrite, caller: Installer, expected: Expected, response: Response
-) -> None:
+    id: PathId, body: CameraViewWrite, caller: Installer, context: Here, expected: Expected,
+    response: Response,
+) -> None:  # fmt: skip
     """Four points of the floor, in the picture and on the plan. 422 incomplete on one line.
 
     If-Match: the camera's `version`.
@@ -161,14 +164,16 @@ def replace_view(
             plan_points=body.plan_points,
         )  # fmt: skip
         response.headers["ETag"] = etag(version_of(row))
+    context.engine.cameras_changed()
 
 
 @router.delete("/api/v1/cameras/{id}/view", status_code=204, summary="Take a camera off its plan")
-def delete_view(id: PathId, caller: Installer) -> None:
+def delete_view(id: PathId, caller: Installer, context: Here) -> None:
     """404 not_found where it is on none."""
     with caller.begin() as session:
         caller.require(session, ROOT)
         actions.remove_camera_view(session, id)
+    context.engine.cameras_changed()
 
 
 @router.put("/api/v1/cameras/{id}/risk-unit", status_code=204, summary="What a camera watches")

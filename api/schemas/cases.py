@@ -1,6 +1,7 @@
 """Hazards."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Self
 
 from pydantic import BaseModel
@@ -30,8 +31,21 @@ class Judgement(BaseModel):
     at: float
 
 
+class BlockedWidth(BaseModel):
+    """How much of an exit's width is taken. share: 0..1.
+
+    metres: taken of the passage_metres that it is wide there; null while the camera's place on a
+    plan with a scale is unknown.
+    """
+
+    share: float
+    metres: float | None
+    passage_metres: float | None
+
+
 class Hazard(BaseModel):
     """One incident. started_at, last_seen_at, acknowledged_at: UTC seconds. confidence: 0..1.
+    blocked: of a blocked exit that a camera saw, null for every other hazard.
 
     camera_id, zone_id, rule: empty where no camera saw it. description, reported_by, photo_ids:
     what a person or sensor said. judgement: null while nobody has reviewed it.
@@ -50,6 +64,7 @@ class Hazard(BaseModel):
     last_seen_at: float
     ended: bool
     confidence: float
+    blocked: BlockedWidth | None
     acknowledged_at: float | None
     acknowledged_by: str | None
     risk_unit_id: str | None
@@ -81,6 +96,7 @@ class Hazard(BaseModel):
             last_seen_at=row.last_seen_at,
             ended=row.ended,
             confidence=row.confidence,
+            blocked=BlockedWidth(**asdict(row.blocked)) if row.blocked else None,
             acknowledged_at=row.acknowledged_at,
             acknowledged_by=row.acknowledged_by,
             risk_unit_id=row.risk_unit_id,

@@ -21,8 +21,8 @@ def record_violations(session: Session, violations: Sequence[Violation]) -> list
     """Makes or updates the hazards of violations; returns those that changed, which are locked.
 
     The result does not depend on how often, in which order or how many together the updates of a
-    violation come: the newest last_seen_at stands with its tracks and confidence, and what has
-    ended stays ended. Six statements at most, however many there are.
+    violation come: the newest last_seen_at stands with its tracks, confidence and taken width, and
+    what has ended stays ended. Six statements at most, however many there are.
     """
     if not violations:
         return []
@@ -44,6 +44,7 @@ def record_violations(session: Session, violations: Sequence[Violation]) -> list
             "last_seen_at": violation.last_seen_at,
             "ended": violation.ended,
             "confidence": violation.confidence,
+            **_width(violation),
         }
         # In one order everywhere, so that two transactions wait for each other in no circle.
         for _, violation in sorted(latest.items())
@@ -92,6 +93,16 @@ def end_orphans(session: Session, camera_ids: Collection[str] | None, now: float
     return sorted(row.id for row in rows)
 
 
+def _width(violation: Violation) -> dict[str, float | None]:
+    """The taken width of a blocked exit, by the columns of a hazard."""
+    blocked = violation.blocked
+    return {
+        "blocked_share": blocked.share if blocked else None,
+        "blocked_metres": blocked.metres if blocked else None,
+        "passage_metres": blocked.passage_metres if blocked else None,
+    }
+
+
 def _take_over(session: Session, row: HazardRow, violation: Violation) -> bool:
     """Whether the violation says more than the locked row, which says it now."""
     newer = violation.last_seen_at > row.last_seen_at
@@ -99,6 +110,8 @@ def _take_over(session: Session, row: HazardRow, violation: Violation) -> bool:
     if newer or (ends and violation.last_seen_at == row.last_seen_at):
         row.last_seen_at, row.confidence = violation.last_seen_at, violation.confidence
         row.track_ids = list(violation.track_ids)
+        for name, value in _width(violation).items():
+            setattr(row, name, value)
     row.ended = row.ended or violation.ended
     changed_by(session, row, f"camera:{row.camera_id}")
     return newer or ends

@@ -5,6 +5,7 @@ from typing import ClassVar
 from sqlalchemy import Double, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.violation import BlockedWidth
 from hazards.cases.kinds import Source
 from hazards.tables import ID, JSON, Seconds, Table, Text
 
@@ -13,6 +14,7 @@ class HazardRow(Table):
     """id: the violation's. Names are those of the moment; a renamed or deleted camera keeps them.
 
     camera_id, camera_name, zone_id, zone_name, rule: empty where no camera saw it.
+    blocked_share, blocked_metres, passage_metres: see `blocked`; None but for a blocked exit.
     acknowledged_at: UTC seconds, with the display name of who took note; None while nobody did.
     source: one of hazards.cases.kinds.Source. unit_id: part of the organisation it belongs to.
     description, reported_by: what a person or sensor said, and who.
@@ -23,7 +25,10 @@ class HazardRow(Table):
     """
 
     __tablename__ = "hazards"
-    RUNNING: ClassVar[frozenset[str]] = frozenset({"last_seen_at", "confidence", "track_ids"})
+    RUNNING: ClassVar[frozenset[str]] = frozenset(
+        {"last_seen_at", "confidence", "track_ids"}
+        | {"blocked_share", "blocked_metres", "passage_metres"}
+    )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     kind: Mapped[str] = mapped_column(Text)
@@ -37,6 +42,9 @@ class HazardRow(Table):
     last_seen_at: Mapped[float] = mapped_column(Seconds)
     ended: Mapped[bool]
     confidence: Mapped[float] = mapped_column(Double)
+    blocked_share: Mapped[float | None] = mapped_column(Double)
+    blocked_metres: Mapped[float | None] = mapped_column(Double)
+    passage_metres: Mapped[float | None] = mapped_column(Double)
     acknowledged_at: Mapped[float | None] = mapped_column(Seconds)
     acknowledged_by: Mapped[str | None] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text, default="camera")
@@ -66,6 +74,13 @@ class HazardRow(Table):
         Index(None, "risk_unit_id", "started_at"),
         Index(None, "subject_kind", "subject_id", "started_at"),
     )
+
+    @property
+    def blocked(self) -> BlockedWidth | None:
+        """The taken width of a blocked exit that a camera saw; None for every other hazard."""
+        if self.blocked_share is None:
+            return None
+        return BlockedWidth(self.blocked_share, self.blocked_metres, self.passage_metres)
 
     @property
     def seen_by(self) -> str | None:

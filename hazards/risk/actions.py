@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Incomplete, NotFound, ZoneError
+from core.floor import homography
 from core.zone import check_polygon
 from hazards.ids import new_id
 from hazards.risk.colours import take_grade
 from hazards.risk.grading import Method, grade_for, grades, score
-from hazards.risk.homography import homography
 from hazards.risk.tables import (
     CameraViewRow,
     CheckItemRow,
@@ -201,15 +201,15 @@ def set_camera_view(
 ) -> CameraViewRow:
     """Four points of the floor in the picture, and the same on the plan, all in 0..1.
 
-    Raises NotFound (plan, camera), Incomplete (not four, or three on one line).
+    Raises NotFound (plan, camera), Incomplete (see core.floor.homography).
     """
-    plan(session, plan_id)
+    floor_plan = plan(session, plan_id)
     camera = session.get(CameraRow, camera_id)
     if camera is None:
         raise NotFound(f"there is no camera '{camera_id}'")
     matrix = homography(picture_points, plan_points)
     row = camera.view or CameraViewRow(camera_id=camera_id)
-    row.plan_id = plan_id
+    row.plan = floor_plan
     row.picture_points = [[float(x), float(y)] for x, y in picture_points]
     row.plan_points = [[float(x), float(y)] for x, y in plan_points]
     row.homography = [float(value) for value in matrix.ravel()]

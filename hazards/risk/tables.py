@@ -3,8 +3,9 @@
 from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from core.floor import Floor
 from hazards.tables import ID, JSON, Double, Seconds, Table, Text
 
 
@@ -131,6 +132,20 @@ class CameraViewRow(Table):
     picture_points: Mapped[list[list[float]]] = mapped_column(JSON)
     plan_points: Mapped[list[list[float]]] = mapped_column(JSON)
     homography: Mapped[list[float]] = mapped_column(JSON)
+    plan: Mapped[FloorPlanRow] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def floor(self) -> Floor | None:
+        """The floor in the camera's picture; None while the plan has no scale."""
+        metres_per_px = self.plan.metres_per_px
+        if metres_per_px is None:
+            return None
+        return Floor.of(
+            self.homography,
+            self.picture_points,
+            width_m=self.plan.width * metres_per_px,
+            height_m=self.plan.height * metres_per_px,
+        )
 
 
 class BlindCameraRow(Table):

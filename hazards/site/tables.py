@@ -78,5 +78,9 @@ class CameraRow(Table):
     def config(self) -> CameraConfig:
         """The camera that a worker watches."""
         return CameraConfig(
-            self.id, self.name, self.source, tuple(zone.zone for zone in self.zones)
+            self.id,
+            self.name,
+            self.source,
+            tuple(zone.zone for zone in self.zones),
+            self.view.floor if self.view else None,
         )

@@ -10,14 +10,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.coverage import Answer
+from core.floor import Floor
 from core.frame import Image
 from core.observation import Observation
-from core.violation import Violation, ViolationKind
+from core.violation import BlockedWidth, Violation, ViolationKind
 from core.zone import Zone
 from inference.rules.ground import Ground
 from inference.rules.passage import Mask
 from inference.rules.rule import JUDGED, Answers, Incident
 from inference.rules.settings import ExitSettings
+from inference.rules.width import width_taken
 
 RULE = "blocked_exit/2"
 LEAST_PERSON = 0.25
@@ -29,6 +31,7 @@ class BlockedExitRule:
 
     person_id: class id of the boxes that are left out, also those that are no track yet.
     proposed: whether the last picture shows the free passage in a light that nobody has approved.
+    floor: by which the taken width is told in metres too; it decides nothing.
     """
 
     kind = ViolationKind.BLOCKED_EXIT
@@ -43,6 +46,7 @@ class BlockedExitRule:
     ) -> None:
         self.answers: Answers = JUDGED
         self.proposed = False
+        self.floor: Floor | None = None
         self._camera_id = camera_id
         self._zone = zone
         self._settings = settings
@@ -92,15 +96,16 @@ class BlockedExitRule:
 
     def _judge(self, ground: Ground, now: float) -> list[Violation]:
         blocked = ground.blocked(self._zone.dwell_s)
-        share = ground.passage.share_of_width(blocked)
+        taken = width_taken(ground.passage, blocked, self.floor)
+        share = taken.share
         enough = self._settings.blocked_width
         if self._incident is None:
             if share < enough or ground.left_behind(blocked):
                 return []
-            return self._begin(ground, blocked, share, now)
+            return self._begin(ground, blocked, taken, now)
         if share >= enough / 2:
             self._free_since = np.inf
-            return [self._incident.see(now, share)]
+            return [self._incident.see(now, share, blocked=taken)]
         self._free_since = min(self._free_since, now)
         if now - self._free_since < self._settings.clear_s:
             return []
@@ -108,7 +113,9 @@ class BlockedExitRule:
         self._incident = None
         return [ended]
 
-    def _begin(self, ground: Ground, blocked: Mask, share: float, now: float) -> list[Violation]:
+    def _begin(
+        self, ground: Ground, blocked: Mask, taken: BlockedWidth, now: float
+    ) -> list[Violation]:
         self._free_since = np.inf
         self._incident = Incident(
             kind=self.kind,
@@ -118,6 +125,7 @@ class BlockedExitRule:
             track_ids=(),
             started_at=ground.began(blocked, self._settings.blocked_width),
             seen_at=now,
-            confidence=share,
+            confidence=taken.share,
+            blocked=taken,
         )
         return [self._incident.violation]

@@ -7,6 +7,7 @@ whole did. A faint shadow can change the texture too: a piece of change in which
 nor colour differs clearly is none. Nothing depends on what the object is.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil, sqrt
 
@@ -18,6 +19,9 @@ from core.frame import Image
 
 Mask = NDArray[np.bool_]
 Grey = NDArray[np.float32]
+Point = tuple[float, float]
+Part = tuple[float, float]
+"""From where to where, shares of the passage's width."""
 
 BLOCKS_ACROSS = 32
 """Over the width of the polygon's bounding box."""
@@ -123,16 +127,12 @@ class Passage:
             covered[int(top) : ceil(bottom), int(left) : ceil(right)] = True
         return covered
 
-    def share_of_width(self, blocked: Mask) -> float:
-        """Share of the passage's width, 0..1, that objects take together.
-
-        blocked: (rows, columns) bool. Each connected object counts with the part of the width that
-        it takes at its foot; what two of them take alike counts once.
-        """
+    def feet(self, blocked: Mask) -> list["Foot"]:
+        """Where the connected objects stand that count. blocked: (rows, columns) bool."""
         if not blocked.any():
-            return 0.0
+            return []
         count, labels = cv2.connectedComponents(blocked.astype(np.uint8), connectivity=8)
-        spans = []
+        feet = []
         for label in range(1, count):
             rows, columns = np.nonzero(labels == label)
             (passage,) = np.nonzero(self.inside[rows.max()])
@@ -144,17 +144,51 @@ class Passage:
             low = (left + 0.5) / width if left > 0 else 0.0
             high = (right - 0.5) / width if right < width else 1.0
             if high - low >= LEAST_OBJECT:
-                spans.append((low, high))
-        return _length_of(spans)
+                feet.append(Foot(int(rows.max()), low, high))
+        return feet
+
+    def share_of_width(self, blocked: Mask) -> float:
+        """Share of the passage's width, 0..1, that objects take together.
+
+        blocked: (rows, columns) bool. Each connected object counts with the part of the width that
+        it takes at its foot; what two of them take alike counts once.
+        """
+        return sum_of(union(self.feet(blocked)))
+
+    def across(self, row: int) -> tuple[Point, Point]:
+        """Its left and right end in the middle of a row of the grid, shares of the picture."""
+        x1, y1, x2, y2 = self.corners
+        (columns,) = np.nonzero(self.inside[row])
+        y = y1 + (y2 - y1) * (row + 0.5) / self.rows
+        left, right = columns[0] / self.columns, (columns[-1] + 1) / self.columns
+        return (float(x1 + (x2 - x1) * left), float(y)), (float(x1 + (x2 - x1) * right), float(y))
 
 
-def _length_of(spans: list[tuple[float, float]]) -> float:
-    """Of the union of intervals."""
-    total, end = 0.0, 0.0
-    for low, high in sorted(spans):
-        total += max(0.0, high - max(low, end))
-        end = max(end, high)
-    return float(total)
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """Where an object stands. row: the lowest of the grid that it covers.
+
+    low, high: from where to where it takes the passage's width there, shares of it.
+    """
+
+    row: int
+    low: float
+    high: float
+
+
+def union(feet: Sequence[Foot]) -> list[Part]:
+    """The parts of the width that are taken, from left to right; none counts twice."""
+    parts, end = [], 0.0
+    for low, high in sorted((foot.low, foot.high) for foot in feet):
+        if high > end:
+            parts.append((max(low, end), high))
+            end = high
+    return parts
+
+
+def sum_of(parts: Sequence[Part]) -> float:
+    """Share of the width that parts of it are together."""
+    return float(sum(high - low for low, high in parts))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.coverage import Answer
 from core.observation import Observation
-from core.violation import Violation, ViolationKind, violation_id
+from core.violation import BlockedWidth, Violation, ViolationKind, violation_id
 
 Answers = Mapping[Answer, float]
 """Shares of a picture by what became of it, together 1."""
@@ -61,6 +61,7 @@ class Incident:
         started_at: float,
         seen_at: float,
         confidence: float,
+        blocked: BlockedWidth | None = None,
     ) -> None:
         # Two incidents may have begun at one moment, but they were not certain at one moment.
         key = f"{','.join(map(str, track_ids))}@{seen_at:.3f}"
@@ -75,10 +76,18 @@ class Incident:
             last_seen_at=seen_at,
             ended=False,
             confidence=confidence,
+            blocked=blocked,
         )
 
-    def see(self, timestamp: float, confidence: float, track_ids: Sequence[int] = ()) -> Violation:
-        """The violation goes on, with more people perhaps; the highest confidence is kept."""
+    def see(
+        self,
+        timestamp: float,
+        confidence: float,
+        track_ids: Sequence[int] = (),
+        blocked: BlockedWidth | None = None,
+    ) -> Violation:
+        """The violation goes on, with more people perhaps; the highest confidence is kept, with
+        the width that belongs to it."""
         was = self.violation
         new = tuple(i for i in track_ids if i not in was.track_ids)
         # Spelled out: this happens for every open violation in every picture.
@@ -93,6 +102,7 @@ class Incident:
             timestamp,
             was.ended,
             max(was.confidence, confidence),
+            blocked if confidence >= was.confidence else was.blocked,
         )
         return self.violation
 

@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from core.evidence import Evidence, EvidenceKind
-from core.violation import Violation, ViolationKind
+from core.violation import BlockedWidth, Violation, ViolationKind
 from hazards.cases.actions import record_violations
 from hazards.database import Database
 from hazards.evidence.actions import record_evidence
@@ -49,6 +49,7 @@ def test_a_hazard_as_the_page_reads_it(client: TestClient, database: Database) -
         "last_seen_at": 1_700_000_010.25,
         "ended": False,
         "confidence": 0.75,
+        "blocked": None,
         "acknowledged_at": None,
         "acknowledged_by": None,
         "source": "camera",
@@ -78,6 +79,22 @@ def test_a_hazard_as_the_page_reads_it(client: TestClient, database: Database) -
         ],
     }
     assert client.get("/api/v1/hazards").json() == {"items": [hazard], "next": None}
+
+
+def test_a_blocked_exit_says_how_much_of_its_width_is_taken(
+    client: TestClient, database: Database
+) -> None:
+    """In metres where the camera's floor is known, as a share in any case."""
+    blocked = replace(VIOLATION, kind=ViolationKind.BLOCKED_EXIT, confidence=0.62)
+    _record(
+        database,
+        replace(blocked, blocked=BlockedWidth(0.62, 0.7403, 1.2)),
+        replace(blocked, id="v2", blocked=BlockedWidth(0.62, None, None)),
+    )
+    told = client.get("/api/v1/hazards/v1").json()["blocked"]
+    assert told == {"share": 0.62, "metres": 0.7403, "passage_metres": 1.2}
+    told = client.get("/api/v1/hazards/v2").json()["blocked"]
+    assert told == {"share": 0.62, "metres": None, "passage_metres": None}
 
 
 def test_the_list_goes_on_where_the_page_before_ended(

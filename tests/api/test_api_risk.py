@@ -6,6 +6,7 @@ import time
 
 import pytest
 from fastapi.testclient import TestClient
+from memory_engine import MemoryEngine
 from PIL import Image
 from signed_in import browser_of
 from sqlalchemy import event
@@ -276,6 +277,26 @@ def test_a_camera_is_laid_onto_the_plan(client: TestClient, plan: dict, database
     bad = client.put("/api/v1/cameras/gate/view", json={**body, "plan_points": line}, headers=ANY)
     assert (bad.status_code, bad.json()["code"]) == (422, "incomplete")
     assert client.put("/api/v1/cameras/none/view", json=body, headers=ANY).status_code == 404
+
+
+def test_the_workers_hear_of_another_floor(
+    client: TestClient, engine: MemoryEngine, plan: dict, database: Database
+) -> None:
+    """A camera's place and the scale of its plan say how many metres it sees: they are told, what
+    was refused is not."""
+    with database.begin() as session:
+        create_camera(session, CameraConfig("gate", "一号门", "rtsp://x/", ()), enabled=True)
+    path = "/api/v1/cameras/gate/view"
+    body = {"plan_id": plan["id"], "picture_points": SQUARE, "plan_points": SQUARE}
+    client.put(path, json={**body, "picture_points": SQUARE[:2] * 2}, headers=ANY)
+    assert engine.changes == 0
+    client.put(path, json=body, headers=ANY)
+    assert engine.changes == 1
+    scale = f"/api/v1/plans/{plan['id']}/scale"
+    client.put(scale, json={"metres_per_px": 0.05}, headers=ANY)
+    assert engine.changes == 2
+    client.delete(path)
+    assert engine.changes == 3
 
 
 def test_who_sees_and_edits_what(

@@ -14,7 +14,7 @@ from running_service import PASSWORD, Service
 from signing_in import signed_in_pages
 
 from core.site import CameraConfig
-from core.violation import Violation, ViolationKind
+from core.violation import BlockedWidth, Violation, ViolationKind
 from hazards.access.accounts import create_user, grant
 from hazards.access.passwords import hash_password
 from hazards.access.roles import Role
@@ -34,6 +34,7 @@ pytestmark = pytest.mark.browser
 ANY = {"If-Match": "*"}
 """An edit, whatever stands there."""
 ZONE = ZoneInfo("Asia/Shanghai")
+MEASURED = BlockedWidth(0.617, 0.7404, 1.2)
 
 
 def _drawing() -> bytes:
@@ -94,6 +95,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
                     flow.decide(
                         session, seen.id, Verdict.CONFIRMED, by=staff, now=now, calendar=calendar
                     )
+        with database.begin() as session:
+            for hazard_id, width in (
+                ("exit-floor", MEASURED),
+                ("exit-bare", BlockedWidth(0.617, None, None)),
+            ):
+                seen = Violation(
+                    hazard_id, ViolationKind.BLOCKED_EXIT, "blocked_exit/2", "press", "door", (),
+                    now - 60, now - 50, True, 0.617, width,
+                )  # fmt: skip
+                flow.take_in(session, [seen], now=now, calendar=calendar)
         database.close()
         yield service
     finally:
@@ -169,6 +180,28 @@ def test_a_unit_is_drawn_and_the_map_says_why_it_is_red(
     _look(page, "map")
     page.get_by_test_id("language-switch").click()
     expect(why).to_contain_text("blind for")
+
+
+@pytest.mark.parametrize(
+    ("id", "chinese", "english"),
+    [
+        ("exit-floor", "62 %（约 0.74 m / 1.20 m）", "62 % (about 0.74 m of 1.20 m)"),
+        ("exit-bare", "62 %", "62 %"),
+    ],
+)
+def test_a_blocked_exit_says_what_is_taken(
+    as_user: Callable[[str], Page], id: str, chinese: str, english: str
+) -> None:
+    """The width that is taken stands where other hazards have their confidence."""
+    page = as_user("admin")
+    page.goto(f"/hazards/{id}")
+    name = page.get_by_text("占用宽度", exact=True)
+    expect(name.locator("xpath=following-sibling::dd[1]")).to_have_text(chinese)
+    expect(page.get_by_text("置信度", exact=True)).to_have_count(0)
+    _look(page, id)
+    page.get_by_test_id("language-switch").click()
+    name = page.get_by_text("Width taken", exact=True)
+    expect(name.locator("xpath=following-sibling::dd[1]")).to_have_text(english)
 
 
 def test_a_grid_of_36_cells_is_laid(as_user: Callable[[str], Page], site: Service) -> None:

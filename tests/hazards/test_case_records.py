@@ -7,7 +7,7 @@ from examples import CAMERA, VIOLATION
 from sqlalchemy import func, select
 
 from core.errors import NotFound
-from core.violation import Violation, ViolationKind
+from core.violation import BlockedWidth, Violation, ViolationKind
 from hazards.cases import actions, queries
 from hazards.cases.kinds import Source, Verdict
 from hazards.cases.tables import HazardRow
@@ -42,6 +42,24 @@ def test_updates_in_any_order_give_the_same_hazard(
     """An older update never overwrites a newer one, and what has ended stays ended."""
     _record(database, *order, order[0])
     assert _state(database) == (START + 3, True, [2], 0.8)
+
+
+def test_the_taken_width_is_kept(database: Database) -> None:
+    """Share and metres of the newest update, however they come; a violation without a floor keeps
+    its share, and one of another kind has no width."""
+    floor, wider = BlockedWidth(0.6, 0.7403, 1.2), BlockedWidth(0.9, 1.0801, 1.2)
+    bare = replace(VIOLATION, id="bare", blocked=BlockedWidth(0.6, None, None))
+    other = replace(VIOLATION, id="other", kind=ViolationKind.RESTRICTED_ZONE)
+    first, later = replace(FIRST, blocked=floor), replace(LATER, blocked=wider)
+    _record(database, first, later, first, bare, other)
+
+    def kept(id: str) -> BlockedWidth | None:
+        with database.read() as session:
+            return queries.hazard(session, id).blocked
+
+    assert kept(VIOLATION.id) == wider
+    assert kept("bare") == bare.blocked
+    assert kept("other") is None
 
 
 def test_only_news_counts_as_a_change(database: Database) -> None:

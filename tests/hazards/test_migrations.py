@@ -9,6 +9,7 @@ from grown_site import grow
 from sqlalchemy import MetaData, inspect, select, text
 
 from core.errors import SettingsError
+from core.violation import BlockedWidth
 from hazards.access.actions import ensure_administrator
 from hazards.access.queries import can, user_named
 from hazards.access.roles import Capability
@@ -126,6 +127,7 @@ def test_what_the_first_form_holds_survives_up_and_down(database: Database) -> N
     with database.begin() as session:
         row = hazard(session, "v")
         assert (row.source, row.unit_id, row.verdict, row.photo_ids) == ("camera", "site", None, [])
+        assert row.blocked == BlockedWidth(0.5, None, None)
         admin = user_named(session, "admin")
         assert admin is not None
         assert can(session, admin, Capability.ADMINISTER, "site")

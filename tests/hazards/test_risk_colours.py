@@ -24,7 +24,6 @@ from hazards.risk.colours import (
     update_colours,
 )
 from hazards.risk.grading import Method, edit_grade, grade_for, grades, score
-from hazards.risk.homography import homography, on_plan
 from hazards.site.people import watch_risk_unit
 from hazards.tickets.actions import Plan, assign, take_step
 from hazards.tickets.opening import open_ticket
@@ -248,19 +247,6 @@ def test_the_grid_has_36_cells_that_cover_the_plan(database: Database) -> None:
         actions.retire(session, cells[7].id)
         with pytest.raises(NotFound):
             queries.risk_unit_of_form(session, cells[7].form_code)
-
-
-def test_four_points_lay_a_camera_onto_the_plan() -> None:
-    """The four corners land where they belong, the horizon nowhere; bad corners are refused."""
-    picture = [[0.2, 0.4], [0.8, 0.4], [1.0, 1.0], [0.0, 1.0]]
-    plan = [[0.1, 0.1], [0.5, 0.1], [0.5, 0.6], [0.1, 0.6]]
-    matrix = homography(picture, plan).ravel()
-    for (x, y), expected in zip(picture, plan, strict=True):
-        assert on_plan(list(matrix), x, y) == pytest.approx(expected)
-    assert on_plan(list(matrix), 0.5, -0.6) is None
-    for wrong in ([[0, 0]] * 4, picture[:3], [[0, 0], [0.5, 0.5], [1, 1], [0, 1]]):
-        with pytest.raises(Incomplete):
-            homography(wrong, plan)
 
 
 def test_checks_and_reviews_are_due_once_a_period(database: Database) -> None:

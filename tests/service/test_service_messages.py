@@ -2,7 +2,9 @@ import asyncio
 import io
 import os
 
-from service.messages import encode, read_message, receive_message
+from core.floor import Floor
+from core.site import CameraConfig
+from service.messages import assigned, assignment, encode, read_message, receive_message
 from service.outbox import Outbox
 
 
@@ -14,6 +16,17 @@ def test_messages_arrive_with_their_payload():
     assert read_message(pipe) == ({"type": "still", "camera_id": "大门"}, b"\xff\xd8")
     assert read_message(pipe) == ({"a": 1}, b"")
     assert read_message(pipe) is None
+
+
+def test_cameras_reach_the_worker_with_their_floors():
+    """To the last digit; a camera that is on no plan has none. The site file holds no floor."""
+    floor = Floor((1 / 3, 0.1, -0.2, 0.0, 2.5, 0.7, 0.0, 1.3, 1 / 7))
+    gate = CameraConfig("gate", "大门", "rtsp://x/1", (), floor)
+    yard = CameraConfig("yard", "Yard", "rtsp://x/2", ())
+    received = read_message(io.BytesIO(encode(assignment([gate, yard]))))
+    assert received is not None
+    assert assigned(received[0]) == [gate, yard]
+    assert "floor" not in gate.to_mapping()
 
 
 def test_a_message_cut_off_by_a_death_is_the_end():

@@ -1,9 +1,11 @@
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.evidence import Evidence, EvidenceKind
-from core.violation import Violation, ViolationKind
+from core.violation import BlockedWidth, Violation, ViolationKind
 from service.backlog import Backlog
 from service.records import from_json, to_json
 from service.spool import Spool
@@ -34,7 +36,13 @@ EVIDENCE = Evidence(
 )
 
 
-@pytest.mark.parametrize("record", [VIOLATION, EVIDENCE])
+BLOCKED = replace(
+    VIOLATION, kind=ViolationKind.BLOCKED_EXIT, blocked=BlockedWidth(0.62, 0.7403, 1.2)
+)
+WITHOUT_FLOOR = replace(BLOCKED, blocked=BlockedWidth(0.62, None, None))
+
+
+@pytest.mark.parametrize("record", [VIOLATION, BLOCKED, WITHOUT_FLOOR, EVIDENCE])
 def test_a_record_comes_back_from_json_as_it_was(record):
     """Nothing of a record is lost or changes its type on the way to the database."""
     assert from_json(to_json(record)) == record
@@ -58,6 +66,14 @@ def test_a_record_stays_until_it_is_done(tmp_path: Path):
     for path, _ in spool.waiting():
         spool.done(path)
     assert list(spool.waiting()) == []
+
+
+def test_a_record_of_an_older_version_is_read(tmp_path: Path):
+    """It knows nothing of the width that is taken; no violation is lost by an update."""
+    data = to_json(VIOLATION)
+    del data["blocked"]
+    (tmp_path / "0000-1-000000.json").write_text(json.dumps(data))
+    assert [record for _, record in Spool(tmp_path).waiting()] == [VIOLATION]
 
 
 def test_a_half_written_record_is_never_read(tmp_path: Path):

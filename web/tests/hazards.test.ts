@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { createI18n } from "vue-i18n";
 import type { Evidence, Hazard } from "../src/api/types";
 import { lastedSeconds } from "../src/hazards/kinds";
 import { fits, merge } from "../src/hazards/listing";
 import { alarmSpans } from "../src/hazards/spans";
+import { widthText } from "../src/hazards/words";
+import en from "../src/i18n/en";
+import zhCN from "../src/i18n/zh-CN";
 
 const hazard: Hazard = {
   id: "a",
@@ -17,6 +21,7 @@ const hazard: Hazard = {
   last_seen_at: 104,
   ended: false,
   confidence: 0.9,
+  blocked: null,
   acknowledged_at: null,
   acknowledged_by: null,
   source: "camera",
@@ -84,5 +89,23 @@ describe("the alarm on a clip's time line", () => {
 
   it("falls back to the hazard's own times", () => {
     expect(alarmSpans(hazard, clip, [])).toEqual([[5, 9]]);
+  });
+});
+
+describe("the taken width of an exit", () => {
+  const messages = { "zh-CN": zhCN, en };
+  const words = (locale: "zh-CN" | "en", metres: number | null, passage_metres: number | null) => {
+    const { t } = createI18n({ legacy: false, locale, messages }).global;
+    return widthText({ share: 0.617, metres, passage_metres }, t);
+  };
+
+  it("is told in metres where the floor is known", () => {
+    expect(words("zh-CN", 0.7404, 1.2)).toBe("62 %（约 0.74 m / 1.20 m）");
+    expect(words("en", 0.7404, 1.2)).toBe("62 % (about 0.74 m of 1.20 m)");
+  });
+
+  it("is its share alone where it is not", () => {
+    expect(words("zh-CN", null, null)).toBe("62 %");
+    expect(words("en", null, null)).toBe("62 %");
   });
 });

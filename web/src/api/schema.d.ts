@@ -2323,6 +2323,21 @@ export interface components {
             items: components["schemas"]["Appeal"][];
         };
         /**
+         * BlockedWidth
+         * @description How much of an exit's width is taken. share: 0..1.
+         *
+         *     metres: taken of the passage_metres that it is wide there; null while the camera's place on a
+         *     plan with a scale is unknown.
+         */
+        BlockedWidth: {
+            /** Share */
+            share: number;
+            /** Metres */
+            metres: number | null;
+            /** Passage Metres */
+            passage_metres: number | null;
+        };
+        /**
          * Box
          * @description xyxy: x1 y1 x2 y2 in 0..1 of the picture. track_id: 0 where there is none.
          */
@@ -2984,6 +2999,7 @@ export interface components {
         /**
          * Hazard
          * @description One incident. started_at, last_seen_at, acknowledged_at: UTC seconds. confidence: 0..1.
+         *     blocked: of a blocked exit that a camera saw, null for every other hazard.
          *
          *     camera_id, zone_id, rule: empty where no camera saw it. description, reported_by, photo_ids:
          *     what a person or sensor said. judgement: null while nobody has reviewed it.
@@ -3013,6 +3029,7 @@ export interface components {
             ended: boolean;
             /** Confidence */
             confidence: number;
+            blocked: components["schemas"]["BlockedWidth"] | null;
             /** Acknowledged At */
             acknowledged_at: number | null;
             /** Acknowledged By */

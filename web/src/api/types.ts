@@ -20,6 +20,7 @@ export type Point = Zone["polygon"][number];
 
 export type Hazard = Schemas["Hazard"];
 export type HazardPage = Schemas["Hazards"];
+export type BlockedWidth = Schemas["BlockedWidth"];
 export type HazardKind = Schemas["HazardKind"];
 export type Evidence = Schemas["Evidence"];
 export type EvidenceBoxes = Schemas["EvidenceBoxes"];

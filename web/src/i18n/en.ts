@@ -150,6 +150,8 @@ const en: Messages = {
     ended: "Ended",
     duration: "Duration",
     confidence: "Confidence",
+    widthTaken: "Width taken",
+    widthInMetres: "{share} (about {metres} m of {passage} m)",
     tracks: "Tracks",
     source: "Source",
     place: "Place",

@@ -145,6 +145,8 @@ const zhCN = {
     ended: "结束",
     duration: "持续时间",
     confidence: "置信度",
+    widthTaken: "占用宽度",
+    widthInMetres: "{share}（约 {metres} m / {passage} m）",
     tracks: "跟踪编号",
     source: "来源",
     place: "位置",
