@@ -249,43 +249,6 @@ def test_a_doubtful_place_over_a_known_box_is_not_painted(root: Path) -> None:
     assert image.tolist() == scene(1).tolist()
 
 
-# Footage of fixed cameras.
-
-
-def footage(root: Path, splits: dict[str, str], pattern: str = "^(gate|hall)_") -> DataSet:
-    """Four frames of the gate, two of the hall; pictures of one camera look alike."""
-    seen = {"gate": 7, "hall": 8}
-    for name, split in splits.items():
-        write_yolo(root / "f", split, f"{name}.png", scene(seen[name.split("_")[0]]), [])
-    folders = {split: split for split in set(splits.values())}
-    path = write_source(root, name="cam", path="f", splits=folders, camera=pattern)
-    return build("tiny", [Source.read(path)], [], root, root / "version")
-
-
-def test_footage_of_a_camera_is_kept_whole(root: Path) -> None:
-    """Frames of a fixed camera look alike without being copies: people move."""
-    data_set = footage(root, {"gate_1": "train", "gate_2": "train", "hall_1": "valid"})
-    assert {p.file: p.group for p in data_set.pictures} == {
-        "cam_gate_1.png": "cam-gate_",
-        "cam_gate_2.png": "cam-gate_",
-        "cam_hall_1.png": "cam-hall_",
-    }
-
-
-def test_a_camera_is_in_one_split(root: Path) -> None:
-    """What is measured on is not learned from, also not a minute later."""
-    data_set = footage(root, {"gate_1": "train", "gate_2": "valid", "gate_3": "train"})
-    assert [p.file for p in data_set.pictures] == ["cam_gate_2.png"]
-    card = json.loads((data_set.folder / "card.json").read_text("utf-8"))
-    assert card["sources"][0]["leaks_left_out"] == 2
-
-
-def test_footage_whose_camera_has_no_name_is_refused(root: Path) -> None:
-    """A picture that no camera claims could leak."""
-    with pytest.raises(DataSetError, match="`camera` of the source cam does not match"):
-        footage(root, {"gate_1": "train"}, pattern="^hall_")
-
-
 # Mistakes.
 
 
