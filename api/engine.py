@@ -70,6 +70,9 @@ class Engine(Protocol):
     def capture_reference(self, camera_id: str, zone_id: str) -> None:
         """The camera's next picture is proposed as one of the free exit, within seconds."""
 
+    def relearn_view(self, camera_id: str) -> None:
+        """What the camera shows from now on is what it is known to show."""
+
     def problems(self) -> list[Problem]:
         """Empty where all is well."""
 

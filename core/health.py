@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.view import ViewState
+
 
 class CameraState(StrEnum):
     """connecting: no picture yet. live: pictures come. stalled: connected or lost, no packets.
@@ -27,6 +29,7 @@ class CameraStatus:
     codec: FFmpeg name such as `h264`.
     mime: for Media Source Extensions, empty where browsers cannot play the codec.
     width, height: pixels of the stream. fps: as the stream declares, 0 while unknown.
+    view: whether its pictures still show what they did; exits are judged only where they do.
     """
 
     camera_id: str
@@ -40,3 +43,4 @@ class CameraStatus:
     width: int
     height: int
     fps: float
+    view: ViewState = ViewState.CLEAR

@@ -19,6 +19,7 @@ from core.errors import DatabaseAway
 from core.health import CameraState, CameraStatus
 from core.manifest import ModelManifest
 from core.site import CameraConfig
+from core.view import ViewState
 from hazards.database import Database
 from hazards.site.queries import enabled_cameras
 from inference.session import read_manifest
@@ -129,6 +130,11 @@ class SiteEngine:
         assert self._loop
         self._loop.call_soon_threadsafe(self._supervisor.capture, camera_id, zone_id)
 
+    def relearn_view(self, camera_id: str) -> None:
+        """See Engine."""
+        assert self._loop
+        self._loop.call_soon_threadsafe(self._supervisor.relearn, camera_id)
+
     def problems(self) -> list[Problem]:
         """See Engine."""
         problems = self._disk_problems()
@@ -200,7 +206,10 @@ class SiteEngine:
                 self.hub.publish_still(camera_id, message["timestamp"], payload)
             case "status":
                 fields = message["status"]
-                status = CameraStatus(**{**fields, "state": CameraState(fields["state"])})
+                states = {
+                    "state": CameraState(fields["state"]), "view": ViewState(fields["view"])
+                }  # fmt: skip
+                status = CameraStatus(**{**fields, **states})
                 if status.camera_id in self._enabled_ids:
                     self._keep_status(status)
             case "disk":

@@ -19,6 +19,7 @@ from core.health import CameraState, CameraStatus
 from core.manifest import ModelManifest
 from core.redaction import redact
 from core.site import CameraConfig
+from core.view import ViewState
 from core.violation import Cleared, Violation, ViolationKind
 from core.zone import ZoneKind
 from inference.judge import Judge, Judgement
@@ -79,6 +80,7 @@ class Line:
         self._still_at = float("-inf")
         self._judged_at = time.monotonic()
         self._trouble = ""
+        self._view = ViewState.CLEAR
         self.camera = Camera(
             config,
             self._casebook.folder,
@@ -139,6 +141,13 @@ class Line:
         self.config = replace(self.config, floor=floor)
         self._judge.lay_on(floor)
 
+    def relearn(self) -> None:
+        """What the camera shows from now on is what it is known to show: it was moved for good."""
+        for violation in self._judge.close():
+            self._file(violation, None)
+        self._judge = Judge(self.config, self._manifest, self._time_zone)
+        self._approved.clear()
+
     def capture(self, zone_id: str) -> None:
         """The next picture is proposed as one of the free exit, whatever it shows."""
         self._wanted.add(zone_id)
@@ -150,6 +159,7 @@ class Line:
         judgement = self._judge.update(frame, found)
         self._history.add(frame, found, judgement.observation.grey)
         self._trouble = ""
+        self._tell_view(judgement.observation.view.state)
         for violation in judgement.violations:
             self._file(violation, frame)
             if self._seen_clear(violation, frame):
@@ -166,6 +176,11 @@ class Line:
         if self._casebook.open and time.monotonic() - self._judged_at > AWAY_S:
             for violation in self._judge.close():
                 self._file(violation, None)
+
+    def _tell_view(self, view: ViewState) -> None:
+        if view is not self._view:
+            self._view = view
+            self.send_status(self.status)
 
     def _take_approvals(self) -> None:
         """What a person has approved or retired counts from the next picture on."""
@@ -215,7 +230,8 @@ class Line:
 
     def send_status(self, status: CameraStatus) -> None:
         """Tells the service how the camera is doing."""
-        self._outbox.send({"type": "status", "status": asdict(status)})
+        seen = replace(status, view=self._view)
+        self._outbox.send({"type": "status", "status": asdict(seen)})
 
     def _send_live(self, part: LiveInit | LiveFragment) -> None:
         match part:

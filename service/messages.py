@@ -6,6 +6,7 @@ A message is a JSON object with `type`, and a payload of bytes that may be empty
 
 To the worker:
     assign {cameras, floors} · watch {camera_id, watched} · capture {camera_id, zone_id}
+    relearn {camera_id}
 From the worker:
     ready {provider} · failed {model, detail} · status {status} · disk {problem} · metrics {…}
     tracks {camera_id, timestamp, boxes, latency_s} · still {camera_id, timestamp} + JPEG

@@ -94,6 +94,10 @@ class WorkerHandle:
         """Somebody wants the next picture as one of the free exit."""
         self._send({"type": "capture", "camera_id": camera_id, "zone_id": zone_id})
 
+    def relearn(self, camera_id: str) -> None:
+        """Somebody says that one of the cameras was moved for good."""
+        self._send({"type": "relearn", "camera_id": camera_id})
+
     async def _run(self) -> None:
         while not self._stopping:
             started = time.monotonic()
@@ -191,6 +195,12 @@ class Supervisor:
         for worker in self.workers:
             if camera_id in worker.cameras:
                 worker.capture(camera_id, zone_id)
+
+    def relearn(self, camera_id: str) -> None:
+        """Somebody says that a camera was moved for good."""
+        for worker in self.workers:
+            if camera_id in worker.cameras:
+                worker.relearn(camera_id)
 
     def watch(self, camera_id: str, watched: bool) -> None:
         """Somebody looks at a camera, or nobody any more; kept for when it begins anew."""

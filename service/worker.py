@@ -122,6 +122,13 @@ class Worker:
             if line is not None:
                 line.capture(zone_id)
 
+    def relearn(self, camera_id: str) -> None:
+        """Somebody says that a camera was moved for good."""
+        with self._lock:
+            line = self._lines.get(camera_id)
+            if line is not None:
+                line.relearn()
+
     def _begin(self, camera: CameraConfig) -> None:
         line = Line(camera, wake=self._wake, **self._line_settings)
         line.start()

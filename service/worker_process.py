@@ -98,6 +98,8 @@ class _Commands(Thread):
                 self._worker.watch(message["camera_id"], message["watched"])
             case "capture":
                 self._worker.capture(message["camera_id"], message["zone_id"])
+            case "relearn":
+                self._worker.relearn(message["camera_id"])
 
 
 if __name__ == "__main__":

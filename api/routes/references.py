@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from api.caller import Caller, needs
 from api.context import Context, Here
 from api.etags import Expected, Seen, tagged
-from api.routes.site import require_camera
+from api.routes.site import require_camera, require_switched_on
 from api.schemas.references import References
 from api.schemas.shapes import PathId, RecordId
-from core.errors import Conflict, NotFound
+from core.errors import NotFound
 from core.zone import ZoneKind
 from hazards.access.roles import Capability
 from hazards.references import actions
@@ -44,8 +44,7 @@ def capture_reference(id: PathId, exit: PathId, caller: Editing, context: Here) 
     """It is proposed within seconds, whatever it shows. 409 conflict for a camera that is off."""
     with caller.database.read() as session:
         _require_exit(session, caller, id, exit)
-        if not queries.camera(session, id).enabled:
-            raise Conflict(f"camera '{id}' is switched off: switch it on first")
+        require_switched_on(session, id)
     context.engine.capture_reference(id, exit)
 
 

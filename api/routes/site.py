@@ -15,7 +15,7 @@ from api.errors import InvalidRequest
 from api.etags import Expected, tagged
 from api.schemas.shapes import PathId
 from api.schemas.site import Camera, Cameras, CameraWrite, SourceReport, SourceTest, version_of
-from core.errors import Forbidden, NotFound
+from core.errors import Conflict, Forbidden, NotFound
 from core.health import CameraState, CameraStatus
 from core.redaction import MASK, redact_address
 from hazards.access.roles import Capability
@@ -91,6 +91,18 @@ def delete_camera(id: PathId, caller: Editing, context: Here) -> None:
     from_thread.run_sync(context.engine.hub.forget, id)
 
 
+@router.post("/api/v1/cameras/{id}/relearn", status_code=202, summary="Accept what a camera shows")
+def relearn_camera(id: PathId, caller: Editing, context: Here) -> None:
+    """For a camera that was moved for good: what is open ends, and its exits are judged again.
+
+    Look whether its zones and approved pictures still fit. 409 conflict for a camera that is off.
+    """
+    with caller.database.read() as session:
+        require_camera(session, caller, id)
+        require_switched_on(session, id)
+    context.engine.relearn_view(id)
+
+
 @router.get(
     "/api/v1/cameras/{id}/still",
     summary="The newest judged picture",
@@ -134,6 +146,12 @@ def starting_status(id: str, *, enabled: bool) -> CameraStatus:
 def _shown(row: CameraRow, context: Context) -> Camera:
     status = context.engine.camera_statuses().get(row.id)
     return Camera.of(row, status or starting_status(row.id, enabled=row.enabled))
+
+
+def require_switched_on(session: Session, id: str) -> None:
+    """Raises Conflict, and NotFound."""
+    if not queries.camera(session, id).enabled:
+        raise Conflict(f"camera '{id}' is switched off: switch it on first")
 
 
 def require_camera(session: Session, caller: Caller, id: str) -> None:

@@ -19,6 +19,7 @@ from core.health import CameraState, CameraStatus
 from core.redaction import redact_address
 from core.schedule import Schedule
 from core.site import CameraConfig, zone_to_mapping
+from core.view import ViewState
 from core.zone import Zone as DomainZone
 from core.zone import ZoneKind, check_entry_line, check_polygon
 from hazards.site.tables import CameraRow
@@ -121,6 +122,7 @@ class Status(BaseModel):
 
     since, last_picture_at: UTC seconds; last_picture_at is 0 before the first picture.
     mime: for Media Source Extensions, empty where browsers cannot play the codec.
+    view: whether its pictures show what they did; exits are judged only where it is clear.
     """
 
     state: CameraState
@@ -133,6 +135,7 @@ class Status(BaseModel):
     width: int
     height: int
     fps: float
+    view: ViewState
 
     @classmethod
     def of(cls, status: CameraStatus) -> Self:

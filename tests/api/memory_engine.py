@@ -45,6 +45,7 @@ class MemoryEngine:
     covered: dict[str, list[RuleCoverage]] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     changes: int = 0
+    relearned: list[str] = field(default_factory=list)
     captured: list[tuple[str, str]] = field(default_factory=list)
     watched: list[tuple[str, bool]] = field(default_factory=list)
 
@@ -68,6 +69,9 @@ class MemoryEngine:
 
     def capture_reference(self, camera_id: str, zone_id: str) -> None:
         self.captured.append((camera_id, zone_id))
+
+    def relearn_view(self, camera_id: str) -> None:
+        self.relearned.append(camera_id)
 
     def problems(self) -> list[Problem]:
         return self.troubles

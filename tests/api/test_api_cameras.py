@@ -1,4 +1,5 @@
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from memory_engine import MemoryEngine, live_status
 
 from api.engine import Probe
 from core.errors import LoginRefused
+from core.view import ViewState
 from hazards.database import Database
 from hazards.site.queries import camera
 
@@ -229,3 +231,16 @@ def test_no_answer_holds_a_credential(client: TestClient, engine: MemoryEngine) 
     ]
     assert [a.status_code for a in answers] == [201, 409, 422, 422, 200, 200, 200, 200, 200]
     assert not [a.text for a in answers if "hunter2" in a.text]
+
+
+def test_what_a_moved_camera_shows_is_accepted(client: TestClient, engine: MemoryEngine) -> None:
+    """The state says that it looks elsewhere; accepting goes to the engine, unless it is off."""
+    client.post("/api/v1/cameras", json=CAMERA)
+    engine.statuses["gate"] = replace(live_status("gate"), view=ViewState.MOVED)
+    assert client.get("/api/v1/cameras/gate").json()["status"]["view"] == "moved"
+    assert client.post("/api/v1/cameras/gate/relearn").status_code == 202
+    client.put("/api/v1/cameras/gate", json={**CAMERA, "enabled": False}, headers=ANY)
+    off = client.post("/api/v1/cameras/gate/relearn")
+    assert (off.status_code, off.json()["code"]) == (409, "conflict")
+    assert client.post("/api/v1/cameras/nowhere/relearn").status_code == 404
+    assert engine.relearned == ["gate"]

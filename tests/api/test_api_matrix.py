@@ -92,6 +92,7 @@ NEEDS: dict[str, Capability] = {
     "list_references": C.WATCH,
     "read_reference": C.WATCH,
     "capture_reference": C.EDIT_CAMERAS,
+    "relearn_camera": C.EDIT_CAMERAS,
     "approve_reference": C.EDIT_CAMERAS,
     "reject_reference": C.EDIT_CAMERAS,
     "retire_reference": C.EDIT_CAMERAS,

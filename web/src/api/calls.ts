@@ -33,6 +33,9 @@ export const replaceCamera = (id: string, camera: CameraWrite, version: string) 
   request<Camera>("PUT", `/api/v1/cameras/${segment(id)}`, camera, { "If-Match": `"${version}"` });
 export const deleteCamera = (id: string) =>
   request<void>("DELETE", `/api/v1/cameras/${segment(id)}`);
+/** What the camera shows from now on is what it is known to show. */
+export const relearnCamera = (id: string) =>
+  request<void>("POST", `/api/v1/cameras/${segment(id)}/relearn`);
 export const testSource = (source: string, cameraId: string | null) =>
   request<SourceReport>(
     "POST",

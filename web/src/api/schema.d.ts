@@ -244,6 +244,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{id}/relearn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept what a camera shows
+         * @description For a camera that was moved for good: what is open ends, and its exits are judged again.
+         *
+         *     Look whether its zones and approved pictures still fit. 409 conflict for a camera that is off.
+         */
+        post: operations["relearn_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{id}/still": {
         parameters: {
             query?: never;
@@ -4261,6 +4283,7 @@ export interface components {
          *
          *     since, last_picture_at: UTC seconds; last_picture_at is 0 before the first picture.
          *     mime: for Media Source Extensions, empty where browsers cannot play the codec.
+         *     view: whether its pictures show what they did; exits are judged only where it is clear.
          */
         Status: {
             state: components["schemas"]["CameraState"];
@@ -4282,6 +4305,7 @@ export interface components {
             height: number;
             /** Fps */
             fps: number;
+            view: components["schemas"]["ViewState"];
         };
         /**
          * Step
@@ -4841,6 +4865,13 @@ export interface components {
             /** Problem */
             problem: string;
         };
+        /**
+         * ViewState
+         * @description clear: the known view. dark: no light. moved: another view. obscured: the view is gone,
+         *     since the lens is covered, sprayed or out of focus.
+         * @enum {string}
+         */
+        ViewState: "clear" | "dark" | "moved" | "obscured";
         /**
          * ViolationKind
          * @description What the rules find.
@@ -5665,6 +5696,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem, with its places */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    relearn_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
             };
             /** @description Problem, with its places */
             422: {

@@ -12,6 +12,7 @@ export type Camera = Schemas["Camera"];
 export type CameraWrite = Schemas["CameraWrite"];
 export type CameraEvent = Schemas["CameraEvent"];
 export type CameraState = Schemas["CameraState"];
+export type ViewState = Schemas["ViewState"];
 export type Status = Schemas["Status"];
 export type SourceReport = Schemas["SourceReport"];
 export type Zone = Schemas["Zone"];

@@ -199,6 +199,17 @@ const en: Messages = {
     off: "Off",
     since: "since {time}",
   },
+  view: {
+    moved: "Camera moved",
+    obscured: "View covered or out of focus",
+    dark: "No light",
+    movedHint:
+      "The camera looks elsewhere: exits are not judged, other zones may be wrong. Turn it back; if it stays like this, check zones and pictures of exits, then accept the new view.",
+    obscuredHint: "Nothing can be judged. Clean the lens or focus it again.",
+    darkHint: "Too dark to judge anything.",
+    accept: "Accept the new view",
+    accepted: "Accepted; the new view is being learned",
+  },
   edit: {
     addTitle: "Add camera",
     editTitle: "Edit: {name}",

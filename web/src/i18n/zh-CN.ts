@@ -194,6 +194,16 @@ const zhCN = {
     off: "已停用",
     since: "{time} 起",
   },
+  view: {
+    moved: "镜头移位",
+    obscured: "画面被遮挡或失焦",
+    dark: "没有光线",
+    movedHint: "镜头看到的地方变了：通道暂停判断，其他区域可能不准。请转回原位；今后就这样安装的话，请核对区域和通道照片，再接受新画面。",
+    obscuredHint: "什么也判断不了。请清理镜头，或重新对焦。",
+    darkHint: "太暗，无法判断。",
+    accept: "接受新画面",
+    accepted: "已接受，正在学习新画面",
+  },
   edit: {
     addTitle: "添加摄像头",
     editTitle: "编辑：{name}",
