@@ -18,7 +18,7 @@ describe("four points of the floor", () => {
 
   it("begin as a square in metres, in the middle", () => {
     const [a, b, c] = firstOnPlan({ width: 1000, height: 500 }) as [Point, Point, Point];
-    expect((b[0] - a[0]) * 1000).toBeCloseTo((c[1] - b[1]) * 500);
+    expect((b[0] - a[0]) * 1000).toBeCloseTo((c[1] - b[1]) * 500, 0);
     expect((a[0] + c[0]) / 2).toBeCloseTo(0.5);
   });
 
@@ -44,15 +44,16 @@ describe("four points of the floor", () => {
 });
 
 describe("arrow keys", () => {
-  it("move a point, further with Shift", () => {
-    expect(nudged([0.5, 0.5], "ArrowLeft", false)).toEqual([0.498, 0.5]);
-    expect(nudged([0.5, 0.5], "ArrowDown", true)).toEqual([0.5, 0.52]);
+  it("move a point, further with Shift, less in an enlarged picture", () => {
+    expect(nudged([0.5, 0.5], "ArrowLeft", false, 1)).toEqual([0.498, 0.5]);
+    expect(nudged([0.5, 0.5], "ArrowDown", true, 1)).toEqual([0.5, 0.52]);
+    expect(nudged([0.5, 0.5], "ArrowUp", true, 8)).toEqual([0.5, 0.4975]);
   });
 
   it("keep it in the picture, and leave other keys alone", () => {
-    expect(nudged([0.001, 0.99], "ArrowLeft", false)).toEqual([0, 0.99]);
-    expect(nudged([0.5, 0.99], "ArrowDown", true)).toEqual([0.5, 1]);
-    expect(nudged([0.5, 0.5], "Enter", false)).toBeNull();
+    expect(nudged([0.001, 0.99], "ArrowLeft", false, 1)).toEqual([0, 0.99]);
+    expect(nudged([0.5, 0.99], "ArrowDown", true, 1)).toEqual([0.5, 1]);
+    expect(nudged([0.5, 0.5], "Enter", false, 1)).toBeNull();
   });
 });
 

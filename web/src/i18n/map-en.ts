@@ -73,12 +73,14 @@ const mapEn: MapMessages = {
   },
   place: {
     title: "On the plan",
-    hint: "Choose four corners on the floor, best exactly around the exit: drag 1–4 onto them in the picture, then 1–4 on the plan onto the same places, in the same order.",
+    hint: "Choose four corners on the floor, best exactly around the exit: drag 1–4 onto them in the picture, then 1–4 on the plan onto the same places, in the same order. Enlarge with + to be exact.",
     keys: "With the keyboard: choose a point, then move it with the arrow keys; with Shift it goes further.",
     none: "On no plan",
     foreign: "A plan of another unit",
     picture: "Camera picture",
     point: "{name}: point {number}, {x}% from the left, {y}% from the top",
+    larger: "Enlarge: {name}",
+    smaller: "Make smaller: {name}",
     noStill: "There is no picture yet: enable the camera, or test its source above.",
     noPlanPicture: "The picture of this plan cannot be opened: add the plan again on the page of the map.",
     fault: {

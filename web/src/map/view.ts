@@ -25,9 +25,9 @@ const WAYS: Record<string, Point> = {
 /** The floor as most cameras see it: clockwise from its far left corner. */
 export const firstInPicture = (): Point[] => [[0.35, 0.55], [0.65, 0.55], [0.85, 0.9], [0.15, 0.9]];
 
-/** A small square in the middle of the plan. */
+/** A square in the middle of the plan. */
 export function firstOnPlan({ width, height }: Pick<FloorPlan, "width" | "height">): Point[] {
-  const half = Math.min(width, height) / 10;
+  const half = Math.min(width, height) / 6;
   const [x, y] = [half / width, half / height];
   return ([[-x, -y], [x, -y], [x, y], [-x, y]] as Point[]).map(([dx, dy]) => clamped([0.5 + dx, 0.5 + dy]));
 }
@@ -52,11 +52,12 @@ function turns(points: readonly Point[]): number[] {
   });
 }
 
-/** Where an arrow key moves a point; null for other keys. far: a long step. */
-export function nudged([x, y]: Point, key: string, far: boolean): Point | null {
+/** Where an arrow key moves a point; null for other keys. far: a long step. zoom: the larger the
+ * picture, the shorter the step. */
+export function nudged([x, y]: Point, key: string, far: boolean, zoom: number): Point | null {
   const way = WAYS[key];
   if (way === undefined) return null;
-  const step = far ? LONG_STEP : STEP;
+  const step = (far ? LONG_STEP : STEP) / zoom;
   return clamped([x + way[0] * step, y + way[1] * step]);
 }
 
