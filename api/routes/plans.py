@@ -11,7 +11,6 @@ from api.context import Here
 from api.etags import Expected, etag, tagged
 from api.plan_conversion import converted, store
 from api.schemas.plans import (
-    CameraViewWrite,
     FloorPlan,
     FloorPlans,
     Grade,
@@ -22,7 +21,7 @@ from api.schemas.plans import (
 )
 from api.schemas.risk_map import MapCamera, MapUnit, PlanMap
 from api.schemas.shapes import Line, PathId, RecordId, RecordKey
-from api.schemas.site import version_of
+from api.schemas.site import CameraView, version_of
 from core.errors import NotFound
 from hazards.access.roles import Capability
 from hazards.risk import actions, queries
@@ -148,7 +147,7 @@ def read_map(id: RecordId, caller: Watcher) -> PlanMap:
 
 @router.put("/api/v1/cameras/{id}/view", status_code=204, summary="Lay a camera onto a plan")
 def replace_view(
-    id: PathId, body: CameraViewWrite, caller: Installer, context: Here, expected: Expected,
+    id: PathId, body: CameraView, caller: Installer, context: Here, expected: Expected,
     response: Response,
 ) -> None:  # fmt: skip
     """Four points of the floor, in the picture and on the plan. 422 incomplete on one line.
@@ -158,6 +157,8 @@ def replace_view(
     with caller.begin() as session:
         caller.require(session, actions.plan(session, body.plan_id).unit_id)
         row = locked_camera(session, id)
+        if row.view is not None:
+            caller.require(session, row.view.plan.unit_id)
         expected.check(version_of(row))
         actions.set_camera_view(
             session, id, plan_id=body.plan_id, picture_points=body.picture_points,
@@ -168,11 +169,17 @@ def replace_view(
 
 
 @router.delete("/api/v1/cameras/{id}/view", status_code=204, summary="Take a camera off its plan")
-def delete_view(id: PathId, caller: Installer, context: Here) -> None:
-    """404 not_found where it is on none."""
+def delete_view(
+    id: PathId, caller: Installer, context: Here, expected: Expected, response: Response
+) -> None:
+    """404 not_found where it is on none. If-Match: the camera's `version`."""
     with caller.begin() as session:
-        caller.require(session, ROOT)
+        row = locked_camera(session, id)
+        if row.view is not None:
+            caller.require(session, row.view.plan.unit_id)
+        expected.check(version_of(row))
         actions.remove_camera_view(session, id)
+        response.headers["ETag"] = etag(version_of(row))
     context.engine.cameras_changed()
 
 

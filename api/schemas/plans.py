@@ -1,15 +1,12 @@
 """Levels of risk, floor plans, and cameras laid onto them."""
 
 from collections.abc import Sequence
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.shapes import Line, RecordKey, fingerprint
-from api.schemas.site import Coordinate
 from hazards.risk.tables import FloorPlanRow, GradeRow
-
-Point = tuple[Coordinate, Coordinate]
 
 
 class Grade(BaseModel):
@@ -93,16 +90,6 @@ class ScaleWrite(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     metres_per_px: float = Field(gt=0, lt=1000, allow_inf_nan=False)
-
-
-class CameraViewWrite(BaseModel):
-    """Four points of the floor in the camera's picture and the same on the plan, all in 0..1."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    plan_id: RecordKey
-    picture_points: Annotated[list[Point], Field(min_length=4, max_length=4)]
-    plan_points: Annotated[list[Point], Field(min_length=4, max_length=4)]
 
 
 class WatchWrite(BaseModel):

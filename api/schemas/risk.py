@@ -5,10 +5,9 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.schemas.duties import Frequency
-from api.schemas.plans import Point
 from api.schemas.risk_map import MapUnit, PersonName, RiskUnitKind
 from api.schemas.shapes import Line, RecordKey
-from api.schemas.site import Coordinate
+from api.schemas.site import Coordinate, Point
 from hazards.risk.actions import RiskDraft
 from hazards.risk.grading import Method
 from hazards.site.tree import UnitKind

@@ -5,7 +5,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel
 
-from api.schemas.plans import FloorPlan, Grade, Point
+from api.schemas.plans import FloorPlan, Grade
+from api.schemas.site import Point
 from hazards.risk.colours import UnitColour
 from hazards.risk.queries import PlacedCamera
 from hazards.risk.tables import ColourChangeRow

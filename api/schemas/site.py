@@ -13,7 +13,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from api.schemas.shapes import Address, Id, Line, fingerprint
+from api.schemas.shapes import Address, Id, Line, RecordKey, fingerprint
 from core.errors import ZoneError
 from core.health import CameraState, CameraStatus
 from core.redaction import redact_address
@@ -50,6 +50,7 @@ def readable_schedule(schedule: str) -> str:
 
 
 Coordinate = Annotated[float, Field(allow_inf_nan=False)]
+Point = tuple[Coordinate, Coordinate]
 
 
 class Zone(BaseModel):
@@ -65,14 +66,10 @@ class Zone(BaseModel):
     id: Id
     name: Line
     kind: ZoneKind
-    polygon: Annotated[
-        list[tuple[Coordinate, Coordinate]], Field(max_length=64), AfterValidator(_drawn)
-    ]
+    polygon: Annotated[list[Point], Field(max_length=64), AfterValidator(_drawn)]
     dwell_s: float = Field(ge=0, le=3600, allow_inf_nan=False)
     schedule: Annotated[str, Field(max_length=500), AfterValidator(readable_schedule)]
-    entry_line: Annotated[
-        list[tuple[Coordinate, Coordinate]], Field(max_length=2), AfterValidator(_line)
-    ] = []
+    entry_line: Annotated[list[Point], Field(max_length=2), AfterValidator(_line)] = []
 
     @field_validator("entry_line")
     @classmethod
@@ -143,15 +140,27 @@ class Status(BaseModel):
         return cls.model_validate(status, from_attributes=True)
 
 
+class CameraView(BaseModel):
+    """How a camera lies on a plan: four points of the floor in its picture and the same four on
+    the plan, in the same order, all [x, y] in 0..1."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    plan_id: RecordKey
+    picture_points: Annotated[list[Point], Field(min_length=4, max_length=4)]
+    plan_points: Annotated[list[Point], Field(min_length=4, max_length=4)]
+
+
 class Camera(BaseModel):
-    """source: credentials replaced by ***. version: for If-Match, also of what it watches and how
-    it lies on a plan."""
+    """source: credentials replaced by ***. view: null while it lies on no plan. version: for
+    If-Match, also of what it watches and of its view."""
 
     id: str
     name: str
     source: str
     enabled: bool
     zones: list[Zone]
+    view: CameraView | None
     status: Status
     version: str
 
@@ -164,6 +173,7 @@ class Camera(BaseModel):
             source=redact_address(row.source),
             enabled=row.enabled,
             zones=[Zone.model_validate(zone_to_mapping(zone.zone)) for zone in row.zones],
+            view=row.view and CameraView.model_validate(row.view),
             status=Status.of(status),
             version=version_of(row),
         )

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Point } from "../src/api/types";
-import { crossesItself, nearestEdge, polygonArea, polygonFault } from "../src/zones/polygon";
+import { crossesItself, nearestCorner, nearestEdge, polygonArea, polygonFault } from "../src/zones/polygon";
 
 const square: Point[] = [[0.1, 0.1], [0.5, 0.1], [0.5, 0.5], [0.1, 0.5]];
 
@@ -43,4 +43,14 @@ it("puts a new corner on the nearest edge", () => {
   expect(nearestEdge(square, [0.3, 0.1])).toBe(0);
   expect(nearestEdge(square, [0.5, 0.3])).toBe(1);
   expect(nearestEdge(square, [0.1, 0.3])).toBe(3);
+});
+
+describe("the corner under a pointer", () => {
+  const corners: Point[] = [[10, 10], [30, 10]];
+
+  it("is the nearest one within reach", () => {
+    expect(nearestCorner(corners, [22, 10], 14)).toBe(1);
+    expect(nearestCorner(corners, [60, 10], 14)).toBe(-1);
+    expect(nearestCorner([], [0, 0], 14)).toBe(-1);
+  });
 });

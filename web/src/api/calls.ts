@@ -1,7 +1,8 @@
 /** Every call of the HTTP contract that the pages use. */
-import { request } from "./client";
+import { request, retagged } from "./client";
 import type {
   Camera,
+  CameraView,
   CameraWrite,
   EvidenceBoxes,
   Hazard,
@@ -36,6 +37,13 @@ export const deleteCamera = (id: string) =>
 /** What the camera shows from now on is what it is known to show. */
 export const relearnCamera = (id: string) =>
   request<void>("POST", `/api/v1/cameras/${segment(id)}/relearn`);
+const viewPath = (id: string) => `/api/v1/cameras/${segment(id)}/view`;
+const versionIn = (tag: string) => tag.replace(/^W\/|"/g, "");
+/** The camera's version afterwards. */
+export const layCamera = async (id: string, view: CameraView, version: string) =>
+  versionIn(await retagged("PUT", viewPath(id), `"${version}"`, view));
+export const liftCamera = async (id: string, version: string) =>
+  versionIn(await retagged("DELETE", viewPath(id), `"${version}"`));
 export const testSource = (source: string, cameraId: string | null) =>
   request<SourceReport>(
     "POST",

@@ -66,6 +66,17 @@ export async function readTagged<T>(path: string): Promise<Tagged<T>> {
 export const replaceTagged = <T>(path: string, body: unknown, tag: string) =>
   request<T>("PUT", path, body, { "If-Match": tag });
 
+/** An edit that is answered with nothing but the tag of what it left. */
+export async function retagged(
+  method: "PUT" | "DELETE",
+  path: string,
+  tag: string,
+  body?: unknown,
+): Promise<string> {
+  const response = await answered(method, path, body, { "If-Match": tag });
+  return response.headers.get("ETag") ?? "";
+}
+
 async function answered(
   method: Method,
   path: string,

@@ -1554,7 +1554,7 @@ export interface paths {
         post?: never;
         /**
          * Take a camera off its plan
-         * @description 404 not_found where it is on none.
+         * @description 404 not_found where it is on none. If-Match: the camera's `version`.
          */
         delete: operations["delete_view"];
         options?: never;
@@ -2385,8 +2385,8 @@ export interface components {
         };
         /**
          * Camera
-         * @description source: credentials replaced by ***. version: for If-Match, also of what it watches and how
-         *     it lies on a plan.
+         * @description source: credentials replaced by ***. view: null while it lies on no plan. version: for
+         *     If-Match, also of what it watches and of its view.
          */
         Camera: {
             /** Id */
@@ -2399,6 +2399,7 @@ export interface components {
             enabled: boolean;
             /** Zones */
             zones: components["schemas"]["Zone"][];
+            view: components["schemas"]["CameraView"] | null;
             status: components["schemas"]["Status"];
             /** Version */
             version: string;
@@ -2431,10 +2432,11 @@ export interface components {
          */
         CameraState: "connecting" | "live" | "stalled" | "frozen" | "refused" | "off";
         /**
-         * CameraViewWrite
-         * @description Four points of the floor in the camera's picture and the same on the plan, all in 0..1.
+         * CameraView
+         * @description How a camera lies on a plan: four points of the floor in its picture and the same four on
+         *     the plan, in the same order, all [x, y] in 0..1.
          */
-        CameraViewWrite: {
+        CameraView: {
             /** Plan Id */
             plan_id: string;
             /** Picture Points */
@@ -9101,7 +9103,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CameraViewWrite"];
+                "application/json": components["schemas"]["CameraView"];
             };
         };
         responses: {
@@ -9135,7 +9137,10 @@ export interface operations {
     delete_view: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what is edited. */
+                "if-match"?: string | null;
+            };
             path: {
                 id: string;
             };

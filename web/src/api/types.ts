@@ -9,6 +9,7 @@ export type ProblemDetails = Schemas["ProblemDetails"];
 export type FieldProblem = Schemas["FieldError"];
 
 export type Camera = Schemas["Camera"];
+export type CameraView = Schemas["CameraView"];
 export type CameraWrite = Schemas["CameraWrite"];
 export type CameraEvent = Schemas["CameraEvent"];
 export type CameraState = Schemas["CameraState"];

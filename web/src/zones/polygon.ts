@@ -56,6 +56,12 @@ function isBetween(p: Point, q: Point, r: Point): boolean {
   );
 }
 
+/** Inside the picture, to a ten-thousandth of its side. */
+export function clamped([x, y]: Point): Point {
+  const share = (value: number) => Math.round(Math.min(Math.max(value, 0), 1) * 1e4) / 1e4;
+  return [share(x), share(y)];
+}
+
 /** Index after which a new point at `at` lengthens the outline least. */
 export function nearestEdge(points: readonly Point[], at: Point): number {
   let best = points.length - 1;
@@ -65,6 +71,13 @@ export function nearestEdge(points: readonly Point[], at: Point): number {
     if (detour < least) [best, least] = [i, detour];
   });
   return best;
+}
+
+/** The corner nearest to `at` within `reach`, or -1. All in the same unit. */
+export function nearestCorner(points: readonly Point[], at: Point, reach: number): number {
+  const away = points.map((point) => distance(point, at));
+  const least = Math.min(...away);
+  return least <= reach ? away.indexOf(least) : -1;
 }
 
 export function distance(a: Point, b: Point): number {
