@@ -321,6 +321,21 @@ def test_a_camera_is_taken_off_its_plan(
     assert works.delete(path, headers=ANY).status_code == 404
 
 
+def test_nobody_takes_a_camera_from_another_part(
+    app: Application, client: TestClient, plan: dict, database: Database
+) -> None:
+    """Laid onto a plan of the works, it is not pulled onto one of the yard."""
+    with database.begin() as session:
+        create_camera(session, CameraConfig("gate", "一号门", "rtsp://x/", ()), enabled=True)
+    path = "/api/v1/cameras/gate/view"
+    body = {"plan_id": plan["id"], "picture_points": SQUARE, "plan_points": SQUARE}
+    client.put(path, json=body, headers=ANY)
+    own = {**body, "plan_id": _send(client, _png(), "yard").json()["id"]}
+    yard = browser_of(app, database, "yard-engineer", Role.ENGINEER, "yard")
+    assert yard.put(path, json=own, headers=ANY).status_code == 403
+    assert client.put(path, json=own, headers=ANY).status_code == 204
+
+
 def test_who_sees_and_edits_what(
     app: Application, client: TestClient, plan: dict, database: Database
 ) -> None:
