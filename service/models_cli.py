@@ -63,6 +63,20 @@ def train(
     typer.echo(f"best checkpoint: {best}")
 
 
+@models_app.command("mean")
+def mean(
+    first: Annotated[Path, typer.Argument(help="checkpoint that a training began with (.pt)")],
+    second: Annotated[Path, typer.Argument(help="checkpoint that it led to (.pt)")],
+    target: Annotated[Path, typer.Argument(help="where to write the mean (.pt)")],
+    share: Annotated[float, typer.Option(min=0.0, max=1.0, help="of the second")] = 0.5,
+) -> None:
+    """Average what a training began with and what it led to (needs the extra `train`)."""
+    from models.mean import write_mean
+
+    write_mean(first, second, share, target)
+    typer.echo(f"mean: {target}")
+
+
 @models_app.command("export")
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="trained checkpoint (.pt)")],
