@@ -63,9 +63,10 @@ def build(
         chosen, report = _choose(_read(sources, root))
         if not chosen:
             raise DataSetError(f"there is no picture in {', '.join(s.name for s in sources)}")
+        # No thread that refreshes: it and the one that counts can wait for each other (rich 15).
         pictures = [
             _finish(candidate, group, teachers, part)
-            for candidate, group in track(chosen, description="filling and writing")
+            for candidate, group in track(chosen, "filling and writing", auto_refresh=False)
         ]
         _write_index(pictures, part)
         write_card(name, sources, pictures, report, fingerprint(part, pictures), part)
@@ -90,7 +91,9 @@ def fingerprint(folder: Path, pictures: Sequence[LabelledPicture]) -> str:
 def _read(sources: Sequence[Source], root: Path) -> list[_Candidate]:
     candidates = []
     for source in sources:
-        for split, labels in track(source.labels(root), f"reading {source.name}", total=None):
+        for split, labels in track(
+            source.labels(root), f"reading {source.name}", auto_refresh=False
+        ):
             image = read_picture(labels.path)
             camera = source.camera_of(labels.path)
             mirrored = camera is None and has_mirrored_edge(image)

@@ -111,7 +111,14 @@ def _reference(name: str) -> str:
 def _progress(pictures: Iterable[LabelledPicture]) -> Iterable[LabelledPicture]:
     console = Console(stderr=True)
     quiet = not console.is_terminal
-    return track(list(pictures), "measuring", console=console, transient=True, disable=quiet)
+    return track(
+        list(pictures),
+        "measuring",
+        console=console,
+        transient=True,
+        auto_refresh=False,  # see annotation/build.py
+        disable=quiet,
+    )
 
 
 if __name__ == "__main__":

@@ -138,7 +138,13 @@ def _with_time_left(judged: Judged, count: int) -> Judged:
 
     console = Console(stderr=True)
     yield from track(
-        judged, "judging", count, console=console, transient=True, disable=not console.is_terminal
+        judged,
+        "judging",
+        count,
+        console=console,
+        transient=True,
+        auto_refresh=False,  # see annotation/build.py
+        disable=not console.is_terminal,
     )
 
 

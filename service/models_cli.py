@@ -241,5 +241,6 @@ def _progress(pictures: Iterable[LabelledPicture]) -> Iterable[LabelledPicture]:
         "measuring",
         console=console,
         transient=True,
+        auto_refresh=False,  # see annotation/build.py
         disable=not console.is_terminal,
     )

@@ -44,6 +44,7 @@ def test_a_camera_is_added_and_shown_without_its_login(
     created = answer.json()
     status = created.pop("status")
     assert created.pop("version")
+    assert created.pop("view") is None
     assert created == {**CAMERA, "source": SHOWN}
     assert (status["state"], status["last_picture_at"]) == ("connecting", 0.0)
     assert engine.changes == 1
