@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from admin_site import open_page, site  # noqa: F401
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from running_service import Service, blocked_video, service_with  # noqa: F401
 from signing_in import signed_in_pages
 
@@ -12,6 +12,7 @@ from service.cli import DEMO_SITE
 from service.site_file import read_site
 
 CHROMIUM = Path("/usr/bin/chromium")
+expect.set_options(timeout=60_000)  # far beyond what any machine needs
 OPTIONS = ["--no-sandbox", "--disable-background-networking", "--disable-quic", "--no-first-run"]
 PAGES = Path(__file__).parents[2] / "api" / "static" / "index.html"
 
