@@ -62,8 +62,7 @@ class Judge:
     ) -> None:
         self._time_zone = time_zone
         self._timestamp: float | None = None
-        self._observer = Observer(manifest)
-        self._scene = Scene()
+        self._observer = Observer(manifest, Scene().look)
         chosen = settings or RuleSettings()
         self._duties = [
             _Duty(
@@ -109,10 +108,8 @@ class Judge:
 
     def update(self, frame: Frame, detections: Detections) -> Judgement:
         """Judges one picture. A timestamp that steps back ends what is open: the clock was set."""
-        persons = detections.xyxy[self._observer.persons(detections)]
-        view = self._scene.look(frame, persons)
         grey = grey_levels(frame, detections)
-        return self.judge(self._observer.observe(frame, detections, grey, view))
+        return self.judge(self._observer.observe(frame, detections, grey))
 
     def judge(self, seen: Observation) -> Judgement:
         """The same, where it is known who is in the picture."""

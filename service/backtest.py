@@ -24,6 +24,7 @@ from inference.judge import Judge
 from inference.observer import Observer
 from inference.rules.settings import RuleSettings
 from service.history import Seen, read_history
+from service.progress import with_time_left
 from service.verdicts import Reviewed, against_verdicts, same_time
 
 JUDGED_AGAIN = (ViolationKind.MISSING_HELMET, ViolationKind.RESTRICTED_ZONE)
@@ -31,9 +32,6 @@ JUDGED_AGAIN = (ViolationKind.MISSING_HELMET, ViolationKind.RESTRICTED_ZONE)
 
 QUIET_S = 60.0
 """Longer than anybody is remembered who has gone: see FOUND_S in inference/roster.py."""
-
-
-Judged = Iterable[list[list[Violation]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def compare(
     # A spawned process shares no lock and no connection with this one.
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         judged = pool.map(judge, parts) if len(parts) > 1 else map(judge, parts)
-        for one, other in _with_time_left(judged, len(parts)):
+        for one, other in with_time_left(judged, "judging", len(parts)):
             before += one
             after += other
     return Comparison(
@@ -131,23 +129,6 @@ def backtest(
     typer.echo(f"  alarms that nobody has seen before: {verdicts['gained_unknown']}")
 
 
-def _with_time_left(judged: Judged, count: int) -> Judged:
-    """Shown beside the answer, which goes to standard output."""
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    yield from track(
-        judged,
-        "judging",
-        count,
-        console=console,
-        transient=True,
-        auto_refresh=False,  # see annotation/build.py
-        disable=not console.is_terminal,
-    )
-
-
 def _without_exits(camera: CameraConfig) -> CameraConfig:
     return replace(
         camera, zones=tuple(zone for zone in camera.zones if zone.kind is not ZoneKind.EXIT)
@@ -179,7 +160,7 @@ def _alarms(
     pictures: Sequence[Seen],
 ) -> list[list[Violation]]:
     """Of each camera with its rules. Who is in the pictures depends on neither."""
-    observer = Observer(manifest)
+    observer = Observer(manifest, lambda *_: CLEAR_VIEW)
     judges = [Judge(camera, manifest, time_zone, settings) for camera, settings in rules]
     said: list[dict[str, Violation]] = [{} for _ in judges]
     blank = np.zeros((1, 1, 3), np.uint8)
@@ -187,7 +168,7 @@ def _alarms(
         if blank.shape[:2] != (seen.height, seen.width):
             blank = np.zeros((seen.height, seen.width, 3), np.uint8)
         frame = Frame("back-test", index, seen.timestamp, blank)
-        observed = observer.observe(frame, seen.detections, seen.grey, CLEAR_VIEW)
+        observed = observer.observe(frame, seen.detections, seen.grey)
         for judge, alarms in zip(judges, said, strict=True):
             alarms |= {v.id: v for v in judge.judge(observed).violations}
     for judge, alarms in zip(judges, said, strict=True):

@@ -125,11 +125,12 @@ def test_judged_in_parts_the_alarms_are_the_same(tmp_path: Path):
         for i, seen in enumerate(keep(tmp_path, visits(3, 8, fps=3.0)))
     ]
     assert [len(part) for part in stretches(kept)] == [180, 180, 180]
-    observer, judge = Observer(MANIFEST), Judge(CAMERA, MANIFEST, SHANGHAI)
+    observer = Observer(MANIFEST, lambda *_: CLEAR_VIEW)
+    judge = Judge(CAMERA, MANIFEST, SHANGHAI)
     alarms = {}
     for index, seen in enumerate(kept):
         frame = Frame("gate", index, seen.timestamp, BLANK)
-        observed = observer.observe(frame, seen.detections, seen.grey, CLEAR_VIEW)
+        observed = observer.observe(frame, seen.detections, seen.grey)
         alarms |= {v.id: v for v in judge.judge(observed).violations}
     alarms |= {v.id: v for v in judge.close()}
     found = compare(CAMERA, kept, MANIFEST, SHANGHAI, [])
