@@ -13,8 +13,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import track
 
 from core.dataset import DataSet, LabelledPicture, Split
 from core.errors import AnyanError
@@ -25,6 +23,7 @@ from models.evaluation import Evaluation, evaluate
 from models.report import table
 from models.variants import Variant
 from service.models_cli import EVALUATION_FLOOR
+from service.progress import with_time_left
 from service.settings import SHIPPED_MODEL
 
 THREADS = 2
@@ -109,16 +108,7 @@ def _reference(name: str) -> str:
 
 
 def _progress(pictures: Iterable[LabelledPicture]) -> Iterable[LabelledPicture]:
-    console = Console(stderr=True)
-    quiet = not console.is_terminal
-    return track(
-        list(pictures),
-        "measuring",
-        console=console,
-        transient=True,
-        auto_refresh=False,  # see annotation/build.py
-        disable=quiet,
-    )
+    return with_time_left(list(pictures), "measuring")
 
 
 if __name__ == "__main__":

@@ -232,15 +232,6 @@ def calibration_batches(data_set: DataSet, split: Split, size: int) -> list[NDAr
 
 
 def _progress(pictures: Iterable[LabelledPicture]) -> Iterable[LabelledPicture]:
-    from rich.console import Console
-    from rich.progress import track
+    from service.progress import with_time_left
 
-    console = Console(stderr=True)
-    return track(
-        list(pictures),
-        "measuring",
-        console=console,
-        transient=True,
-        auto_refresh=False,  # see annotation/build.py
-        disable=not console.is_terminal,
-    )
+    return with_time_left(list(pictures), "measuring")
