@@ -180,7 +180,7 @@ class Supervisor:
         shares: dict[int, list[CameraConfig]] = {worker.index: [] for worker in self.workers}
         homeless = []
         for camera in cameras:
-            home = next((w for w in self.workers if camera.id in w.cameras), None)
+            home = self._home(camera.id)
             if home is None:
                 homeless.append(camera)
             else:
@@ -192,19 +192,20 @@ class Supervisor:
 
     def capture(self, camera_id: str, zone_id: str) -> None:
         """Somebody wants the next picture of a camera as one of the free exit."""
-        for worker in self.workers:
-            if camera_id in worker.cameras:
-                worker.capture(camera_id, zone_id)
+        if (home := self._home(camera_id)) is not None:
+            home.capture(camera_id, zone_id)
 
     def relearn(self, camera_id: str) -> None:
         """Somebody says that a camera was moved for good."""
-        for worker in self.workers:
-            if camera_id in worker.cameras:
-                worker.relearn(camera_id)
+        if (home := self._home(camera_id)) is not None:
+            home.relearn(camera_id)
 
     def watch(self, camera_id: str, watched: bool) -> None:
         """Somebody looks at a camera, or nobody any more; kept for when it begins anew."""
         (self._watched.add if watched else self._watched.discard)(camera_id)
-        for worker in self.workers:
-            if camera_id in worker.cameras:
-                worker.watch(camera_id, watched)
+        if (home := self._home(camera_id)) is not None:
+            home.watch(camera_id, watched)
+
+    def _home(self, camera_id: str) -> WorkerHandle | None:
+        """The worker that a camera was given to."""
+        return next((w for w in self.workers if camera_id in w.cameras), None)

@@ -1,7 +1,6 @@
 """Hazards."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Self
 
 from pydantic import BaseModel
@@ -96,7 +95,7 @@ class Hazard(BaseModel):
             last_seen_at=row.last_seen_at,
             ended=row.ended,
             confidence=row.confidence,
-            blocked=BlockedWidth(**asdict(row.blocked)) if row.blocked else None,
+            blocked=row.blocked and BlockedWidth.model_validate(row.blocked, from_attributes=True),
             acknowledged_at=row.acknowledged_at,
             acknowledged_by=row.acknowledged_by,
             risk_unit_id=row.risk_unit_id,
