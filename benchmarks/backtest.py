@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from benchmarks.walkers import walkers
 from core.detections import Detections
 from core.frame import Frame
 from core.site import CameraConfig
@@ -78,23 +79,14 @@ def _day(busy_s: float, visit_s: float) -> Iterator[tuple[Frame, Detections]]:
     t, index = 0.0, 0
     while t < DAY_S:
         busy = t % every_s < min(visit_s, busy_s)
-        found = _people(start + speed * np.sin(t / 20), random) if busy else Detections.empty()
+        found = (
+            walkers(start + speed * np.sin(t / 20), BARE, 2.0, random)
+            if busy
+            else Detections.empty()
+        )
         yield Frame("gate", index, t, image), found
         t += 1 / BUSY_FPS if busy else IDLE_EVERY_S
         index += 1
-
-
-def _people(feet: np.ndarray, random: np.random.Generator) -> Detections:
-    jitter = random.normal(0, 1, (PEOPLE, 4))
-    x, y = feet.T
-    people = np.stack([x - 50, y - 300, x + 50, y], axis=1) + jitter
-    heads = np.stack([x - 24, y - 300, x + 24, y - 240], axis=1) + jitter
-    classes = [0] * PEOPLE + [1] * BARE + [2] * (PEOPLE - BARE)
-    return Detections(
-        np.concatenate([people, heads]).astype(np.float32),
-        random.uniform(0.5, 0.95, 2 * PEOPLE).astype(np.float32),
-        np.array(classes, np.int32),
-    )
 
 
 if __name__ == "__main__":

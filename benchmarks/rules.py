@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import cv2
 import numpy as np
 
-from core.detections import Detections
+from benchmarks.walkers import walkers
 from core.frame import Frame
 from core.site import CameraConfig
 from core.zone import Zone, ZoneKind
@@ -57,7 +57,7 @@ def main() -> None:
     pictures = round(FPS * SECONDS)
     for i in range(pictures):
         t = i / FPS
-        found = _people(start + speed * np.sin(t / 4), random)
+        found = walkers(start + speed * np.sin(t / 4), BARE, 1.0, random)
         if i == 50:  # caches are warm, views and references known
             spent.clear()
         begin = time.process_time()
@@ -69,19 +69,6 @@ def main() -> None:
     for name, ms in rows.items():
         print(f"{name:32s} {ms:7.3f} ms a picture")
     print(f"{'bound on rules':32s} {BOUND_MS:7.3f} ms a picture, {PEOPLE} people")
-
-
-def _people(feet: np.ndarray, random: np.random.Generator) -> Detections:
-    jitter = random.normal(0, 1, (PEOPLE, 4))
-    x, y = feet.T
-    people = np.stack([x - 25, y - 150, x + 25, y], axis=1) + jitter
-    heads = np.stack([x - 12, y - 150, x + 12, y - 120], axis=1) + jitter
-    classes = [0] * PEOPLE + [1] * BARE + [2] * (PEOPLE - BARE)
-    return Detections(
-        np.concatenate([people, heads]).astype(np.float32),
-        random.uniform(0.5, 0.95, 2 * PEOPLE).astype(np.float32),
-        np.array(classes, np.int32),
-    )
 
 
 def _time(thing: Any, name: str, spent: dict[str, float], row: str) -> None:
