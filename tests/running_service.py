@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,28 +18,40 @@ import psutil
 import pytest
 import yaml
 
+from core.frame import Image
+
 PASSWORD = "a-test-password-9"
 WIDTH, HEIGHT, FPS = 480, 270, 5
 PASSAGE = [[0.3, 0.4], [0.7, 0.4], [0.7, 0.95], [0.3, 0.95]]
+
+
+def write_video(path: Path, pictures: Iterable[Image]) -> Path:
+    """H.264 with a keyframe each second; pictures of WIDTH x HEIGHT, FPS a second."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=FPS, options={"g": str(FPS), "bf": "0"})
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        for picture in pictures:
+            for packet in stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")):
+                container.mux(packet)
+        for packet in stream.encode(None):
+            container.mux(packet)
+    return path
 
 
 def make_exit_video(path: Path, *, seconds: float, box: tuple[float, float]) -> Path:
     """A passage with a textured floor; a carton stands in it from box[0] to box[1] seconds."""
     rng = np.random.default_rng(1)
     floor = cv2.GaussianBlur(rng.integers(90, 170, (HEIGHT, WIDTH, 3), np.uint8), (5, 5), 0)
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=FPS, options={"g": str(FPS), "bf": "0"})
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+
+    def pictures() -> Iterator[Image]:
         for i in range(int(seconds * FPS)):
             picture = np.clip(floor + rng.normal(0, 2, floor.shape), 0, 255).astype(np.uint8)
             if box[0] <= i / FPS < box[1]:
                 cv2.rectangle(picture, (200, 150), (280, 230), (40, 90, 150), -1)
                 cv2.rectangle(picture, (210, 160), (270, 175), (200, 220, 230), -1)
-            for packet in stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")):
-                container.mux(packet)
-        for packet in stream.encode(None):
-            container.mux(packet)
-    return path
+            yield picture
+
+    return write_video(path, pictures())
 
 
 def exit_camera(id: str, source: Path | str, dwell_s: float = 1.0) -> dict[str, Any]:

@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fastapi.testclient import TestClient
 from fixtures_database import database, database_url, open_database  # noqa: F401
+from made_plans import plan, works  # noqa: F401
 from memory_engine import MemoryEngine
 from sqlalchemy import func, select
 from trail_replay import audited_rows, what_the_trail_misses

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from fastapi.testclient import TestClient
-from memory_engine import MemoryEngine
+from made_plans import SQUARE, png, send
 from PIL import Image
 from signed_in import browser_of
 from sqlalchemy import event
@@ -17,53 +17,17 @@ from hazards.access.roles import Role
 from hazards.database import Database
 from hazards.risk.colours import note_blind, update_colours
 from hazards.site.actions import create_camera
-from hazards.site.people_tables import ROOT, PersonRow
-from hazards.site.tree import UnitKind, create_unit
 
 ANY = {"If-Match": "*"}
 """An edit, whatever stands there."""
 LEC = {"likelihood": 3, "exposure": 6, "consequence": 15}
-SQUARE = [[0.1, 0.1], [0.4, 0.1], [0.4, 0.5], [0.1, 0.5]]
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 100">{}</svg>'
-
-
-def _png(width: int = 400, height: int = 200, mode: str = "RGB") -> bytes:
-    file = io.BytesIO()
-    Image.new(mode, (width, height)).save(file, "PNG")
-    return file.getvalue()
 
 
 def _pdf() -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (400, 200), "white").save(file, "PDF")
     return file.getvalue()
-
-
-def _send(client: TestClient, data: bytes, unit_id: str = "works", **params: object):
-    return client.post(
-        "/api/v1/plans",
-        params={"unit_id": unit_id, "name": "一号车间", **params},
-        content=data,
-        headers={"Content-Type": "application/octet-stream"},
-    )
-
-
-@pytest.fixture
-def works(database: Database) -> None:
-    """/site/works with li, and /site/yard."""
-    with database.begin() as session:
-        create_unit(session, parent_id=ROOT, kind=UnitKind.WORKSHOP, name="Works", id="works")
-        create_unit(session, parent_id=ROOT, kind=UnitKind.WORKSHOP, name="Yard", id="yard")
-        session.add(
-            PersonRow(id="li", number="1", name="李", unit_id="works", post="fitter", active=True)
-        )
-
-
-@pytest.fixture
-def plan(client: TestClient, works: None) -> dict:
-    answer = _send(client, _png())
-    assert answer.status_code == 201, answer.text
-    return answer.json()
 
 
 def _draft(plan: dict | None, **changes: object) -> dict:
@@ -84,7 +48,7 @@ def _draft(plan: dict | None, **changes: object) -> dict:
 @pytest.mark.parametrize(
     ("data", "size"),
     [
-        (_png(400, 200), (400, 200)),
+        (png(400, 200), (400, 200)),
         (_pdf(), (4000, 2000)),
         (SVG.format('<rect width="50" height="50"/>').encode(), (4000, 2000)),
     ],
@@ -94,7 +58,7 @@ def test_a_plan_becomes_a_picture(
     client: TestClient, works: None, data: bytes, size: tuple[int, int]
 ) -> None:
     """Whatever was sent, the map gets a PNG; sizes are those of the picture."""
-    answer = _send(client, data)
+    answer = send(client, data)
     assert answer.status_code == 201, answer.text
     plan = answer.json()
     assert (plan["width"], plan["height"]) == size
@@ -109,8 +73,8 @@ def test_a_plan_becomes_a_picture(
     [
         (b"this is no picture", "no PNG, JPEG, SVG or PDF"),
         (b"", ""),
-        (_png()[:60], "damaged"),
-        (_png(10_000, 10_000, "1"), "million pixels"),
+        (png()[:60], "damaged"),
+        (png(10_000, 10_000, "1"), "million pixels"),
         (b"%PDF-1.7\nthis is none", "damaged"),
         (SVG.format("<script>alert(1)</script>").encode(), "programs"),
         (SVG.format('<g onload="alert(1)"/>').encode(), "programs"),
@@ -130,7 +94,7 @@ def test_what_is_no_plan_is_refused(
     client: TestClient, works: None, data: bytes, says: str
 ) -> None:
     """One sentence, nothing stored: no picture, a bomb, an SVG that would run or fetch."""
-    answer = _send(client, data)
+    answer = send(client, data)
     assert answer.status_code == 422, answer.text
     assert says in answer.json()["detail"]
     assert client.get("/api/v1/plans").json() == {"items": []}
@@ -138,7 +102,7 @@ def test_what_is_no_plan_is_refused(
 
 def test_a_page_that_the_pdf_has_not(client: TestClient, works: None) -> None:
     """The sentence says how many there are."""
-    answer = _send(client, _pdf(), page=3)
+    answer = send(client, _pdf(), page=3)
     assert (answer.status_code, answer.json()["code"]) == (422, "plan_file_error")
     assert "1 page" in answer.json()["detail"]
 
@@ -264,78 +228,6 @@ def test_the_quarterly_review(client: TestClient, plan: dict) -> None:
     assert (after["inherent"], after["approved"]) == ("yellow", True)
 
 
-def test_a_camera_is_laid_onto_the_plan(client: TestClient, plan: dict, database: Database) -> None:
-    """Four points each; three on one line describe no floor."""
-    with database.begin() as session:
-        create_camera(session, CameraConfig("gate", "一号门", "rtsp://x/", ()), enabled=True)
-    corners = [[0.1, 0.9], [0.9, 0.9], [0.7, 0.4], [0.3, 0.4]]
-    body = {"plan_id": plan["id"], "picture_points": corners, "plan_points": SQUARE}
-    assert client.put("/api/v1/cameras/gate/view", json=body, headers=ANY).status_code == 204
-    (camera,) = client.get(f"/api/v1/plans/{plan['id']}/map").json()["cameras"]
-    assert (camera["name"], camera["plan_points"]) == ("一号门", SQUARE)
-    assert client.get("/api/v1/cameras/gate").json()["view"] == body
-    line = [[0.1, 0.1], [0.2, 0.2], [0.3, 0.3], [0.9, 0.1]]
-    bad = client.put("/api/v1/cameras/gate/view", json={**body, "plan_points": line}, headers=ANY)
-    assert (bad.status_code, bad.json()["code"]) == (422, "incomplete")
-    assert client.put("/api/v1/cameras/none/view", json=body, headers=ANY).status_code == 404
-
-
-def test_the_workers_hear_of_another_floor(
-    client: TestClient, engine: MemoryEngine, plan: dict, database: Database
-) -> None:
-    """A camera's place and the scale of its plan say how many metres it sees: they are told, what
-    was refused is not."""
-    with database.begin() as session:
-        create_camera(session, CameraConfig("gate", "一号门", "rtsp://x/", ()), enabled=True)
-    path = "/api/v1/cameras/gate/view"
-    body = {"plan_id": plan["id"], "picture_points": SQUARE, "plan_points": SQUARE}
-    client.put(path, json={**body, "picture_points": SQUARE[:2] * 2}, headers=ANY)
-    assert engine.changes == 0
-    client.put(path, json=body, headers=ANY)
-    assert engine.changes == 1
-    scale = f"/api/v1/plans/{plan['id']}/scale"
-    client.put(scale, json={"metres_per_px": 0.05}, headers=ANY)
-    assert engine.changes == 2
-    client.delete(path, headers=ANY)
-    assert engine.changes == 3
-
-
-def test_a_camera_is_taken_off_its_plan(
-    app: Application, client: TestClient, plan: dict, database: Database
-) -> None:
-    """By whoever may lay cameras onto that plan, as they saw it; then it lies on none."""
-    with database.begin() as session:
-        create_camera(session, CameraConfig("gate", "一号门", "rtsp://x/", ()), enabled=True)
-    path = "/api/v1/cameras/gate/view"
-    body = {"plan_id": plan["id"], "picture_points": SQUARE, "plan_points": SQUARE}
-    before = client.get("/api/v1/cameras/gate").headers["ETag"]
-    laid = client.put(path, json=body, headers=ANY).headers["ETag"]
-    yard = browser_of(app, database, "yard-engineer", Role.ENGINEER, "yard")
-    works = browser_of(app, database, "engineer", Role.ENGINEER, "works")
-    assert yard.delete(path, headers={"If-Match": laid}).status_code == 403
-    assert works.delete(path).status_code == 428
-    assert works.delete(path, headers={"If-Match": before}).status_code == 412
-    gone = works.delete(path, headers={"If-Match": laid})
-    assert (gone.status_code, gone.headers["ETag"]) == (204, before)
-    assert client.get("/api/v1/cameras/gate").json()["view"] is None
-    assert works.delete(path, headers=ANY).status_code == 404
-
-
-def test_nobody_takes_a_camera_from_another_part(
-    app: Application, client: TestClient, plan: dict, database: Database
-) -> None:
-    """Laid onto a plan of the works, it is not pulled onto one of the yard."""
-    with database.begin() as session:
-        create_camera(session, CameraConfig("gate", "一号门", "rtsp://x/", ()), enabled=True)
-    path = "/api/v1/cameras/gate/view"
-    body = {"plan_id": plan["id"], "picture_points": SQUARE, "plan_points": SQUARE}
-    client.put(path, json=body, headers=ANY)
-    own = {**body, "plan_id": _send(client, _png(), "yard").json()["id"]}
-    yard = browser_of(app, database, "yard-engineer", Role.ENGINEER, "yard")
-    assert yard.put(path, json=own, headers=ANY).status_code == 403
-    assert client.put(path, json=own, headers=ANY).status_code == 204
-
-
 def test_who_sees_and_edits_what(
     app: Application, client: TestClient, plan: dict, database: Database
 ) -> None:
@@ -349,7 +241,7 @@ def test_who_sees_and_edits_what(
     assert yard.get(path).status_code == 403
     assert yard.get("/api/v1/risk-units").json() == {"items": []}
     assert yard.delete(path).status_code == 403
-    assert _send(yard, _png()).status_code == 403
+    assert send(yard, png()).status_code == 403
     worker = browser_of(app, database, "worker", Role.WORKER, "works")
     assert worker.get(f"/api/v1/plans/{plan['id']}/map").status_code == 403
     watcher = browser_of(app, database, "guard", Role.SECURITY_ROOM, "works")

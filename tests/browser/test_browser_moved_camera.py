@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
-from running_service import FPS, HEIGHT, WIDTH, Service, service_with
+from running_service import FPS, HEIGHT, WIDTH, Service, service_with, write_video
 from signing_in import signed_in_pages
 
 KNOWN_S, TURNED_S = 14, 120
@@ -21,16 +20,8 @@ def make_turned_video(path: Path) -> Path:
         cv2.resize(random.integers(0, 255, (18, 32, 3), np.uint8), (WIDTH, HEIGHT), interpolation=2)
         for _ in range(2)
     ]
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=FPS, options={"g": str(FPS), "bf": "0"})
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        for i in range((KNOWN_S + TURNED_S) * FPS):
-            picture = av.VideoFrame.from_ndarray(views[i >= KNOWN_S * FPS], format="bgr24")
-            for packet in stream.encode(picture):
-                container.mux(packet)
-        for packet in stream.encode(None):
-            container.mux(packet)
-    return path
+    frames = (views[i >= KNOWN_S * FPS] for i in range((KNOWN_S + TURNED_S) * FPS))
+    return write_video(path, frames)
 
 
 @pytest.fixture
